@@ -1,0 +1,16 @@
+//! Whose signature it may be. The client shows its address only after its token requests are made; what it sends names their
+//! digest, which hides the petition.
+
+mod address;
+mod address_rules;
+mod check_number;
+mod code;
+mod messages;
+mod suggestion;
+
+pub use address::{Address, AddressError, CanonicalAddress};
+pub use address_rules::ADDRESS_RULES_VERSION;
+pub use check_number::{CheckNumber, CheckNumberError};
+pub use code::{Code, CodeError};
+pub use messages::{Confirmation, Confirmed, RequestDigest, VerificationAnswer, VerificationRequest};
+pub use suggestion::suggest;

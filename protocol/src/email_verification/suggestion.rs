@@ -1,0 +1,45 @@
+use super::Address;
+
+/// Domains that many people mean when they mistype one.
+const COMMON: [&str; 24] = [
+    "gmail.com",
+    "googlemail.com",
+    "yahoo.com",
+    "hotmail.com",
+    "outlook.com",
+    "live.com",
+    "icloud.com",
+    "proton.me",
+    "protonmail.com",
+    "riseup.net",
+    "tuta.com",
+    "gmx.de",
+    "gmx.net",
+    "web.de",
+    "mail.ru",
+    "inbox.ru",
+    "list.ru",
+    "bk.ru",
+    "internet.ru",
+    "yandex.ru",
+    "yandex.com",
+    "ya.ru",
+    "rambler.ru",
+    "ukr.net",
+];
+
+/// The address that was perhaps meant: the same with a common domain that is one slip away (a letter more, less, other or swapped).
+/// It is offered, never put in place: only its owner knows.
+pub fn suggest(address: &Address) -> Option<String> {
+    let domain = address.domain();
+    if COMMON.contains(&domain) {
+        return None;
+    }
+    let near = COMMON.into_iter().find(|common| {
+        // In a domain as short as ya.ru, one slip leads to many real domains.
+        common.len() > 6 && strsim::osa_distance(common, domain) == 1
+    })?;
+    let mailbox = address.mailbox();
+    let (local, _) = mailbox.rsplit_once('@')?;
+    Some(format!("{local}@{near}"))
+}

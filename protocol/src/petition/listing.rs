@@ -1,0 +1,73 @@
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{Localized, Manifest, PetitionId, Slug};
+use crate::ed25519::Signature;
+use crate::issuance::TokenKey;
+use crate::timestamp::Timestamp;
+
+/// Where a petition is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PetitionState {
+    /// Before opens_at.
+    Announced,
+    /// From opens_at to closes_at: tokens are issued.
+    Open,
+    /// From closes_at to the end of grace: lost answers, redemptions and withdrawals are still taken.
+    Closing,
+    /// After the end of grace.
+    Closed,
+}
+
+impl PetitionState {
+    /// The state that the manifest's times give.
+    pub fn at(manifest: &Manifest, now: Timestamp) -> Self {
+        if now < manifest.opens_at {
+            Self::Announced
+        } else if now < manifest.closes_at {
+            Self::Open
+        } else if now < manifest.ends_at() {
+            Self::Closing
+        } else {
+            Self::Closed
+        }
+    }
+}
+
+/// Body of `GET /v1/petitions`: all petitions, in the order of bundles and runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PetitionList {
+    /// In the order in which a client asks for tokens.
+    pub petitions: Vec<PetitionSummary>,
+}
+
+/// A row of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PetitionSummary {
+    /// Hash of the manifest.
+    pub petition_id: PetitionId,
+    /// Short name in links.
+    pub slug: Slug,
+    /// Where the petition is in its life.
+    pub state: PetitionState,
+    /// Titles, by language.
+    pub titles: Localized,
+    /// SPKI of the petition's RSA key.
+    pub token_key: TokenKey,
+    /// The public run whose tokens are asked for together; assigned at opening, `null` before.
+    pub bundle: Option<u64>,
+}
+
+/// Body of `GET /v1/petitions/{petition_id}`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PetitionDocument {
+    /// Hash of the manifest; the reader computes it again.
+    pub petition_id: PetitionId,
+    /// Where the petition is in its life.
+    pub state: PetitionState,
+    /// The canonical manifest, byte for byte.
+    pub manifest: Box<RawValue>,
+    /// Over `"undersign manifest v1\n"` and the petition_id.
+    pub organiser_signature: Signature,
+}

@@ -1,0 +1,140 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use signed_note::{Note, Signer, VerificationError, Verifier, VerifierList};
+
+use super::Hash;
+use crate::ed25519::{PublicKey, SecretKey, Signature};
+
+/// Byte before an Ed25519 public key in a signed note's key id (C2SP signed-note).
+const ALGORITHM_ED25519: u8 = 0x01;
+
+/// A tree head (C2SP tlog-checkpoint): origin, size and root. Extension lines are refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The log's name.
+    pub origin: String,
+    /// Number of entries.
+    pub tree_size: u64,
+    /// Root hash (RFC 6962 §2.1).
+    pub root: Hash,
+}
+
+/// Why a note is not a checkpoint of the log that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CheckpointError {
+    /// Not a signed note.
+    #[error("not a signed note")]
+    Note,
+    /// The note's text is not three lines: origin, size, base64 of the root.
+    #[error("not a checkpoint")]
+    Form,
+    /// Of another log.
+    #[error("a checkpoint of another log")]
+    Origin,
+    /// Without the log's own valid signature.
+    #[error("the log's signature is missing or not valid")]
+    Signature,
+}
+
+impl Checkpoint {
+    /// The note's text.
+    pub fn text(&self) -> String {
+        format!("{}\n{}\n{}\n", self.origin, self.tree_size, STANDARD.encode(self.root.as_bytes()))
+    }
+
+    /// Reads a note's text: exactly three lines.
+    pub fn parse_text(text: &str) -> Result<Self, CheckpointError> {
+        let mut lines = text.strip_suffix('\n').ok_or(CheckpointError::Form)?.split('\n');
+        let (Some(origin), Some(size), Some(root), None) = (lines.next(), lines.next(), lines.next(), lines.next())
+        else {
+            return Err(CheckpointError::Form);
+        };
+        let tree_size: u64 = size.parse().map_err(|_| CheckpointError::Form)?;
+        let root = STANDARD.decode(root).map_err(|_| CheckpointError::Form)?;
+        let checkpoint = Self {
+            origin: origin.to_owned(),
+            tree_size,
+            root: Hash::try_from(root.as_slice()).map_err(|_| CheckpointError::Form)?,
+        };
+        // "+7" and "07" parse as numbers too; one tree head has one text.
+        if origin.is_empty() || checkpoint.text() != text {
+            return Err(CheckpointError::Form);
+        }
+        Ok(checkpoint)
+    }
+
+    /// Signs the checkpoint as a note whose key name is the origin.
+    pub fn sign(&self, key: &SecretKey) -> Result<String, CheckpointError> {
+        let signer = NoteKey { name: &self.origin, key };
+        let mut note = Note::new(self.text().as_bytes(), &[]).map_err(|_| CheckpointError::Note)?;
+        note.add_sigs(&[&signer]).map_err(|_| CheckpointError::Note)?;
+        String::from_utf8(note.to_bytes()).map_err(|_| CheckpointError::Note)
+    }
+
+    /// Opens a note that must carry the valid signature of this log's key. Signatures of other keys (witnesses) are passed over.
+    pub fn open(note: &str, key: &CheckpointKey) -> Result<Self, CheckpointError> {
+        let note = Note::from_bytes(note.as_bytes()).map_err(|_| CheckpointError::Note)?;
+        let known = VerifierList::new(vec![Box::new(key.clone())]);
+        note.verify(&known).map_err(|_| CheckpointError::Signature)?;
+        let text = std::str::from_utf8(note.text()).map_err(|_| CheckpointError::Form)?;
+        let checkpoint = Self::parse_text(text)?;
+        if checkpoint.origin == key.origin { Ok(checkpoint) } else { Err(CheckpointError::Origin) }
+    }
+}
+
+/// A log's public key under the log's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckpointKey {
+    origin: String,
+    public_key: PublicKey,
+}
+
+impl CheckpointKey {
+    /// Names a key.
+    pub fn new(origin: String, public_key: PublicKey) -> Self {
+        Self { origin, public_key }
+    }
+}
+
+impl Verifier for CheckpointKey {
+    fn name(&self) -> &str {
+        &self.origin
+    }
+
+    fn key_id(&self) -> u32 {
+        note_key_id(&self.origin, &self.public_key)
+    }
+
+    fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
+        Signature::try_from(signature).is_ok_and(|signature| self.public_key.verify(text, &signature).is_ok())
+    }
+}
+
+struct NoteKey<'a> {
+    name: &'a str,
+    key: &'a SecretKey,
+}
+
+impl Signer for NoteKey<'_> {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn key_id(&self) -> u32 {
+        note_key_id(self.name, &self.key.public_key())
+    }
+
+    fn sign(&self, text: &[u8]) -> Result<Vec<u8>, ed25519_dalek::SignatureError> {
+        Ok(self.key.sign(text).as_bytes().to_vec())
+    }
+}
+
+fn note_key_id(name: &str, key: &PublicKey) -> u32 {
+    signed_note::key_id(name, &[[ALGORITHM_ED25519].as_slice(), key.as_bytes()].concat())
+}
+
+impl From<VerificationError> for CheckpointError {
+    fn from(_: VerificationError) -> Self {
+        Self::Signature
+    }
+}

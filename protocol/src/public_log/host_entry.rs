@@ -1,0 +1,65 @@
+use serde::{Deserialize, Serialize};
+
+use crate::codec::{DecodeError, Reader};
+use crate::ed25519::PublicKey;
+use crate::petition::{PetitionId, Slug, VerifiedManifest, from_canonical, to_canonical};
+
+/// Other than every kind of a petition's log, so that no entry of one log can be taken for one of the other.
+const ANNOUNCEMENT: u8 = 16;
+
+/// Origin of a host's log (C2SP tlog-checkpoint): `{host}/v1/log`.
+pub fn host_log_origin(host: &str) -> String {
+    format!("{host}/v1/log")
+}
+
+/// An entry of a host's log: one kind byte and canonical JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostEntry {
+    /// Kind 16: a petition of this host.
+    Announcement(Announcement),
+}
+
+/// That a slug stands for this petition and no other, and which key its log has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Announcement {
+    /// Key of the petition's log.
+    pub log_public_key: PublicKey,
+    /// Hash of the manifest.
+    pub petition_id: PetitionId,
+    /// Short name in links.
+    pub slug: Slug,
+}
+
+impl Announcement {
+    /// What a petition is announced by.
+    pub fn of(petition: &VerifiedManifest) -> Self {
+        Self {
+            log_public_key: petition.manifest().log.public_key,
+            petition_id: petition.petition_id(),
+            slug: petition.manifest().slug.clone(),
+        }
+    }
+}
+
+impl HostEntry {
+    /// Reads an entry.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        match reader.u8()? {
+            ANNOUNCEMENT => {
+                from_canonical(&bytes[1..]).map(Self::Announcement).map_err(|_| DecodeError::Invalid("announcement"))
+            }
+            _ => Err(DecodeError::Invalid("kind")),
+        }
+    }
+
+    /// Writes it.
+    pub fn encode(&self) -> Vec<u8> {
+        let Self::Announcement(announcement) = self;
+        let mut out = vec![ANNOUNCEMENT];
+        // Unwrap safety: three strings always have a canonical form.
+        out.extend(to_canonical(announcement).expect("strings have a canonical form"));
+        out
+    }
+}

@@ -1,0 +1,33 @@
+//! What anyone can recount: C2SP tlog-tiles, one log per petition and one per host.
+
+mod checkpoint;
+mod entry;
+mod host_entry;
+mod tile;
+mod tree;
+
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointKey};
+pub use entry::{CloseStatement, Entry};
+pub use host_entry::{Announcement, HostEntry, host_log_origin};
+pub use tile::{TILE_WIDTH, TileError, TilePath, decode_entries, encode_entries};
+pub use tree::{Edge, tree_root};
+
+use crate::bytes::byte_string;
+
+byte_string!(
+    /// A hash of the tree (RFC 6962 §2.1), 32 bytes.
+    Hash,
+    32
+);
+
+impl Hash {
+    /// Leaf hash: SHA-256(0x00 ‖ entry).
+    pub fn of_leaf(entry: &[u8]) -> Self {
+        Self(tlog_tiles::record_hash(entry).0)
+    }
+
+    /// Node hash: SHA-256(0x01 ‖ left ‖ right).
+    pub fn of_children(left: &Self, right: &Self) -> Self {
+        Self(tlog_tiles::node_hash(tlog_tiles::Hash(left.0), tlog_tiles::Hash(right.0)).0)
+    }
+}

@@ -1,0 +1,43 @@
+use serde::{Deserialize, Serialize};
+
+use super::Promise;
+use crate::ed25519::Signature;
+use crate::public_log::Hash;
+use crate::timestamp::Timestamp;
+
+/// Answer to `POST /v1/petitions/{petition_id}/signatures`; the same for every repeat of the same token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum RedemptionAnswer {
+    /// Accepted, not yet in the log.
+    Promised {
+        /// Leaf hash of the signature's entry.
+        leaf_hash: Hash,
+        /// The log's signature, see [`Promise`].
+        promise: Signature,
+        /// When it is published at the latest.
+        publish_by: Timestamp,
+    },
+    /// In the log.
+    Published {
+        /// Leaf hash of the signature's entry.
+        leaf_hash: Hash,
+        /// Where it stands.
+        leaf_index: u64,
+    },
+}
+
+impl RedemptionAnswer {
+    /// The leaf hash, published or not.
+    pub fn leaf_hash(&self) -> Hash {
+        match self {
+            Self::Promised { leaf_hash, .. } | Self::Published { leaf_hash, .. } => *leaf_hash,
+        }
+    }
+}
+
+impl From<Promise> for RedemptionAnswer {
+    fn from(promise: Promise) -> Self {
+        Self::Promised { leaf_hash: promise.leaf_hash, promise: promise.signature, publish_by: promise.publish_by }
+    }
+}
