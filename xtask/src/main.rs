@@ -1,0 +1,59 @@
+//! Developer tasks: the two commands of the README and their pieces. It compiles before any set-up, with a C linker alone.
+
+mod command;
+mod demo;
+mod outcome;
+mod prove;
+mod setup;
+mod steps;
+mod stopwatch;
+mod wasm;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Undersign's developer tasks. Each does the set-up that it needs.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build and run the demo: three sample petitions, served on this machine
+    Demo {
+        /// Passed on to `undersign-server demo`, for example `-- --listen 127.0.0.1:9000`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Format, lints, licences, build, tests, documentation and wasm32, in this order
+    Test {
+        /// Run only this step; on a new machine `--only setup` comes first
+        #[arg(long, value_name = "STEP")]
+        only: Option<steps::Step>,
+    },
+    /// The tests with larger numbers, for an hour or two; the result is added to specs/proofs.md
+    Prove,
+    /// Build `protocol` and `client-lib` for wasm32
+    Wasm,
+    /// Install what the other tasks need
+    Setup,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Demo { arguments } => demo::run_demo(&arguments),
+        Task::Test { only } => steps::run_steps(only),
+        Task::Prove => prove::run_proofs(),
+        Task::Wasm => wasm::build(),
+        Task::Setup => setup::everything(),
+    };
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    // Not returned from `main`, which would add a backtrace where RUST_BACKTRACE is set.
+    eprintln!("\n{error:#}");
+    ExitCode::FAILURE
+}

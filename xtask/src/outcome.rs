@@ -1,0 +1,108 @@
+//! Runs the tests and counts them, with whichever of the two runners is there.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::ops::AddAssign;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::command::{announce, cargo, in_path, line};
+
+/// Numbers of tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    pub passed: u64,
+    pub failed: u64,
+}
+
+/// Runs every test of the workspace, the examples in the documentation last.
+///
+/// Stops with an error at the first program of tests that fails; a thorough run uses larger numbers, goes on to the end
+/// and only counts what failed.
+pub fn of_all_tests(thorough: bool) -> Result<Outcome> {
+    let mut total = Outcome::default();
+    for mut command in [tests(), cargo(["test", "--workspace", "--doc"])] {
+        if thorough {
+            command.arg("--no-fail-fast").env("UNDERSIGN_PROVE", "1");
+        }
+        let (outcome, succeeded) = count(&mut command)?;
+        ensure!(thorough || succeeded, "`{}` failed", line(&command));
+        // A runner that fails without a failed test did not get as far as testing.
+        ensure!(succeeded || outcome.failed > 0, "`{}` failed before it could test", line(&command));
+        total += outcome;
+    }
+    Ok(total)
+}
+
+/// nextest runs the tests of several programs side by side; cargo's own runner is on every machine.
+fn tests() -> Command {
+    if in_path("cargo-nextest") {
+        cargo(["nextest", "run", "--workspace"])
+    } else {
+        // All but the examples in the documentation, which have their own run.
+        cargo(["test", "--workspace", "--lib", "--bins", "--tests"])
+    }
+}
+
+/// Runs the command, shows what it prints, and adds up the summaries in it. Tells too whether it succeeded.
+fn count(command: &mut Command) -> Result<(Outcome, bool)> {
+    announce(command);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().with_context(|| format!("could not start `{}`", line(command)))?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    // Both at once: a program that waits for the reader of one of its two pipes would wait for ever.
+    let (mut outcome, other) = thread::scope(|scope| {
+        let errors = scope.spawn(|| pass_on(stderr, io::stderr()));
+        (pass_on(stdout, io::stdout()), errors.join())
+    });
+    outcome += other.unwrap_or_default();
+    Ok((outcome, child.wait()?.success()))
+}
+
+fn pass_on(from: Option<impl Read>, mut to: impl Write) -> Outcome {
+    let mut total = Outcome::default();
+    let lines = from.into_iter().flat_map(|pipe| BufReader::new(pipe).split(b'\n')).map_while(io::Result::ok);
+    for mut line in lines {
+        total += Outcome::in_summary(&String::from_utf8_lossy(&line)).unwrap_or_default();
+        line.push(b'\n');
+        // The counts stay right even where nobody reads what is shown.
+        let _ = to.write_all(&line);
+    }
+    total
+}
+
+impl Outcome {
+    /// Reads a runner's last line: `test result: ok. 3 passed; 0 failed; …` of cargo's,
+    /// `Summary [   0.1s] 4 tests run: 3 passed (1 slow), 1 failed, …` of nextest's.
+    fn in_summary(line: &str) -> Option<Self> {
+        let line = line.trim_start();
+        let is_summary =
+            line.starts_with("test result: ") || (line.starts_with("Summary [") && line.contains(" run: "));
+        let words: Vec<_> = line.split([' ', ',', ';']).collect();
+        let before = |what| words.windows(2).find(|pair| pair[1] == what).and_then(|pair| pair[0].parse().ok());
+        is_summary.then(|| Self { passed: before("passed").unwrap_or(0), failed: before("failed").unwrap_or(0) })
+    }
+}
+
+impl AddAssign for Outcome {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Outcome;
+
+    #[test]
+    fn reads_the_summaries_of_both_runners() {
+        let read = |line| Outcome::in_summary(line).map(|Outcome { passed, failed }| (passed, failed));
+        assert_eq!(read("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; finished in 0.00s"), Some((3, 0)));
+        assert_eq!(read("test result: FAILED. 3 passed; 12 failed; 0 ignored; 0 measured"), Some((3, 12)));
+        assert_eq!(read("     Summary [   0.103s] 4 tests run: 3 passed (1 slow), 1 failed, 0 skipped"), Some((3, 1)));
+        assert_eq!(read("     Summary [   0.103s] 1 test run: 1 passed, 0 skipped"), Some((1, 0)));
+        assert_eq!(read("test journey::signs_once ... ok, 3 passed"), None);
+    }
+}
