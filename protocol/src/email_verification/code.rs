@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use subtle::ConstantTimeEq as _;
 use zeroize::ZeroizeOnDrop;
 
@@ -39,10 +41,6 @@ impl std::str::FromStr for Code {
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (head, tail) = self.0.split_at(4);
-        for (index, byte) in head.iter().chain(b"-").chain(tail).enumerate() {
-            debug_assert!(index < 9);
-            write!(f, "{}", char::from(*byte))?;
-        }
-        Ok(())
+        head.iter().chain(b"-").chain(tail).try_for_each(|byte| f.write_char(char::from(*byte)))
     }
 }

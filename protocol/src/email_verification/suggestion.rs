@@ -28,11 +28,14 @@ const COMMON: [&str; 24] = [
     "ukr.net",
 ];
 
+/// Domains of other providers, one slip away from a common one and yet correct.
+const NEIGHBOURS: [&str; 4] = ["mail.com", "email.com", "ymail.com", "inbox.eu"];
+
 /// The address that was perhaps meant: the same with a common domain that is one slip away (a letter more, less, other or swapped).
 /// It is offered, never put in place: only its owner knows.
 pub fn suggest(address: &Address) -> Option<String> {
     let domain = address.domain();
-    if COMMON.contains(&domain) {
+    if COMMON.contains(&domain) || NEIGHBOURS.contains(&domain) {
         return None;
     }
     let near = COMMON.into_iter().find(|common| {

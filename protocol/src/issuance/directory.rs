@@ -18,7 +18,8 @@ pub struct IssuerDirectory {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DirectoryKey {
-    /// 0x0002.
+    /// 0x0002; a directory with a key of another type is refused.
+    #[serde(deserialize_with = "read_type")]
     pub token_type: u16,
     /// SPKI, base64url with padding.
     #[serde(serialize_with = "write_key", deserialize_with = "read_key")]
@@ -37,6 +38,13 @@ impl DirectoryKey {
 
 fn write_key<S: Serializer>(key: &TokenKey, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&to_padded_base64url(&key.to_spki()))
+}
+
+fn read_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    match u16::deserialize(deserializer)? {
+        TOKEN_TYPE => Ok(TOKEN_TYPE),
+        _ => Err(de::Error::custom("token-type: must be 2")),
+    }
 }
 
 fn read_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TokenKey, D::Error> {

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
@@ -108,16 +110,30 @@ impl TokenKey {
     }
 }
 
-/// Trial division by every number d = 3, 5, 7, … below 2^16 (composites divide only where one of their primes does).
+/// Trial division by the odd primes below 2^16, two at a time: their product stays below 2^32, so one pass over the modulus gives the
+/// remainder for both. A list of 256 petitions brings as many keys, and a phone reads it.
 fn has_small_factor(modulus: &[u8; NK]) -> bool {
-    let remainder = |divisor: u64| {
-        modulus.chunks_exact(4).fold(0u64, |rest, word| {
-            let word = u32::from_be_bytes([word[0], word[1], word[2], word[3]]);
-            (rest << 32 | u64::from(word)) % divisor
-        })
-    };
-    (3..1u64 << 16).step_by(2).any(|divisor| remainder(divisor) == 0)
+    let (words, _) = modulus.as_chunks::<4>();
+    let remainder =
+        |divisor: u64| words.iter().fold(0, |rest, word| (rest << 32 | u64::from(u32::from_be_bytes(*word))) % divisor);
+    SMALL_PRIMES.chunks(2).any(|pair| {
+        let rest = remainder(pair.iter().product());
+        pair.iter().any(|prime| rest % prime == 0)
+    })
 }
+
+/// The odd primes below 2^16, by the sieve of Eratosthenes.
+static SMALL_PRIMES: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut composite = vec![false; 1 << 16];
+    let mut primes = Vec::new();
+    for number in (3..composite.len()).step_by(2) {
+        if !composite[number] {
+            primes.push(number as u64);
+            composite.iter_mut().step_by(number).for_each(|multiple| *multiple = true);
+        }
+    }
+    primes
+});
 
 impl std::fmt::Debug for TokenKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

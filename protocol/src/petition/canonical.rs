@@ -14,9 +14,9 @@ pub enum CanonicalError {
     /// JSON of the right shape, written otherwise than RFC 8785 writes it.
     #[error("not canonical JSON (RFC 8785)")]
     NotCanonical,
-    /// An integer of 2^53 or more.
-    #[error("a number is 2^53 or larger")]
-    Number,
+    /// A number that is not an integer below 2^53; the text is its place.
+    #[error("not within bounds: {0} must be an integer below 2^53")]
+    Number(String),
 }
 
 /// Reads canonical JSON (RFC 8785): the bytes must be exactly what the parsed value encodes to. That one comparison refuses
@@ -29,18 +29,21 @@ pub fn from_canonical<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T
 /// Writes canonical JSON (RFC 8785).
 pub fn to_canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, CanonicalError> {
     let value = serde_json::to_value(value).map_err(|error| CanonicalError::Form(error.to_string()))?;
-    check_numbers(&value)?;
+    check_numbers(&value, "")?;
     serde_json_canonicalizer::to_vec(&value).map_err(|error| CanonicalError::Form(error.to_string()))
 }
 
-fn check_numbers(value: &Value) -> Result<(), CanonicalError> {
+fn check_numbers(value: &Value, place: &str) -> Result<(), CanonicalError> {
     match value {
         Value::Number(number) => match number.as_i64() {
             Some(integer) if integer.unsigned_abs() < INTEGER_LIMIT => Ok(()),
-            _ => Err(CanonicalError::Number),
+            _ => Err(CanonicalError::Number(place.to_owned())),
         },
-        Value::Array(items) => items.iter().try_for_each(check_numbers),
-        Value::Object(members) => members.values().try_for_each(check_numbers),
+        Value::Array(items) => items.iter().try_for_each(|item| check_numbers(item, place)),
+        Value::Object(members) => members.iter().try_for_each(|(key, member)| {
+            let dot = if place.is_empty() { "" } else { "." };
+            check_numbers(member, &format!("{place}{dot}{key}"))
+        }),
         Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
     }
 }

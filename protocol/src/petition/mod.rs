@@ -30,3 +30,6 @@ pub const BUNDLE_SIZE: usize = 8;
 
 /// Most bytes of a canonical manifest; an entry of the log holds it with a signature and a kind byte in 65,535 bytes.
 pub const MAX_MANIFEST_SIZE: usize = 60_000;
+
+/// Most bytes of a canonical notice, for the same reason.
+pub const MAX_NOTICE_SIZE: usize = 60_000;

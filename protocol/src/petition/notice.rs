@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CanonicalError, Language, PetitionId, from_canonical, to_canonical};
+use super::{CanonicalError, Language, MAX_NOTICE_SIZE, PetitionId, from_canonical, to_canonical};
 use crate::ed25519::{PublicKey, SecretKey, Signature, SignatureError};
 use crate::timestamp::Timestamp;
 
@@ -87,12 +87,18 @@ impl SignedNotice {
     pub fn sign(notice: &Notice, key: &SecretKey) -> Result<Self, CanonicalError> {
         let notice = to_canonical(notice)?;
         let signature = key.sign(&signing_text(&notice));
-        Ok(Self { notice, signature })
+        let signed = Self { notice, signature };
+        signed.parse()?;
+        Ok(signed)
     }
 
-    /// Parses the notice; its signature is not verified by this.
+    /// Parses the notice, of version 1 and at most [`MAX_NOTICE_SIZE`] bytes; its signature is not verified by this.
     pub fn parse(&self) -> Result<Notice, CanonicalError> {
-        from_canonical(&self.notice)
+        if self.notice.len() > MAX_NOTICE_SIZE {
+            return Err(CanonicalError::Form("larger than 60,000 bytes".to_owned()));
+        }
+        let notice: Notice = from_canonical(&self.notice)?;
+        if notice.version == 1 { Ok(notice) } else { Err(CanonicalError::Form("version: must be 1".to_owned())) }
     }
 
     /// Verifies the signature with the key that the notice's signer field stands for.

@@ -24,17 +24,15 @@ pub struct PrepareRequest {
     pub signature: Signature,
 }
 
-/// The identified side's answer.
+/// The identified side's answer. Where one process serves both sides, it answers with the members of both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PreparedIdentified {
     /// To be copied into the manifest.
     pub issuer: Issuer,
 }
 
-/// The anonymous side's answer.
+/// The anonymous side's answer. Where one process serves both sides, it answers with the members of both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PreparedAnonymous {
     /// To be copied into the manifest.
     pub origin: Origin,

@@ -7,15 +7,15 @@ impl Publication {
         next_multiple(opens_at, self.interval, now)
     }
 
-    /// Whether a tick is also a multiple of max_wait, where even a batch of one is published.
-    pub fn is_max_wait(&self, opens_at: Timestamp, tick: Timestamp) -> bool {
-        tick.seconds().saturating_sub(opens_at.seconds()).is_multiple_of(self.max_wait.max(1))
+    /// The first multiple of max_wait later than `now`: a tick at which even a batch of one is published.
+    pub fn next_max_wait(&self, opens_at: Timestamp, now: Timestamp) -> Timestamp {
+        next_multiple(opens_at, self.max_wait, now)
     }
 
     /// When what is accepted `now` is in the log at the latest: the next multiple of max_wait and one interval more. Computed, never
     /// stored, and equal for all who redeem before the same multiple, so that it tells no time of arrival.
     pub fn publish_by(&self, opens_at: Timestamp, now: Timestamp) -> Timestamp {
-        next_multiple(opens_at, self.max_wait, now).plus(self.interval)
+        self.next_max_wait(opens_at, now).plus(self.interval)
     }
 }
 

@@ -77,7 +77,7 @@ fn check_same_shape(manifest: &Manifest) -> Result<(), ManifestError> {
 fn check_links(manifest: &Manifest) -> Result<(), ManifestError> {
     for (field, channels) in [("channels", &manifest.channels), ("support", &manifest.support)] {
         for Channel { label, url } in channels {
-            localized(manifest, field, label)?;
+            localized(manifest, &format!("{field}.label"), label)?;
             require(is_link(url), &format!("{field}.url: must be an https link, or http to an onion"))?;
         }
     }
@@ -135,7 +135,8 @@ fn localized(manifest: &Manifest, field: &str, text: &Localized) -> Result<(), M
 fn line(field: &str, text: &str, most: usize) -> Result<(), ManifestError> {
     require(!text.trim().is_empty(), &format!("{field}: must not be empty"))?;
     require(text.chars().count() <= most, &format!("{field}: at most {most} characters"))?;
-    require(!text.chars().any(char::is_control), &format!("{field}: must be one line without control characters"))
+    let control = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    require(!text.chars().any(control), &format!("{field}: must be one line without control characters"))
 }
 
 fn prose(field: &str, text: &str) -> Result<(), ManifestError> {
@@ -145,14 +146,18 @@ fn prose(field: &str, text: &str) -> Result<(), ManifestError> {
 }
 
 fn is_link(url: &str) -> bool {
-    let plain = |rest: &str| {
-        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'<')
+    let (onion_only, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(rest), _) => (false, rest),
+        (None, Some(rest)) => (true, rest),
+        (None, None) => return false,
     };
-    match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
-        (Some(rest), _) => plain(rest),
-        (None, Some(rest)) => plain(rest) && rest.split(['/', ':']).next().is_some_and(|host| host.ends_with(".onion")),
-        (None, None) => false,
-    }
+    // What stands before the path must be a host and nothing else (RFC 3986 §3.2): in `https://known.example@other.example` it is
+    // not the host that people read, and `http://other.example?.onion` only looks like an onion.
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let host = authority.split(':').next().unwrap_or_default();
+    is_host(&authority)
+        && (!onion_only || host.ends_with(".onion"))
+        && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'<')
 }
 
 fn is_colour(text: &str) -> bool {
@@ -167,11 +172,14 @@ fn is_host(text: &str) -> bool {
         Some((host, port)) if !text.ends_with(']') => (host, Some(port)),
         _ => (text, None),
     };
-    let name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    let name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(name) && !label.starts_with('-') && !label.ends_with('-')
+    };
     let literal = |inner: &str| inner.parse::<std::net::Ipv6Addr>().is_ok();
     let host_fits = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(inner) => literal(inner),
-        None => !host.is_empty() && host.len() <= 253 && host.bytes().all(name) && !host.starts_with(['-', '.']),
+        None => host.len() <= 253 && host.split('.').all(label),
     };
     let port_fits =
         port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number > 0 && number.to_string() == port));

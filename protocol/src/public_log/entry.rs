@@ -13,8 +13,12 @@ const ISSUANCE_STATEMENT: u8 = 3;
 const CLOSE_STATEMENT: u8 = 4;
 const NOTICE: u8 = 5;
 
-/// An entry of a petition's log: one kind byte and its body, together at most 65,535 bytes (C2SP tlog-tiles, entry bundles).
+/// Most bytes of an entry: a bundle holds it behind a two-byte length (C2SP tlog-tiles, log entries).
+const MAX_ENTRY_SIZE: usize = 65_535;
+
+/// An entry of a petition's log: one kind byte and its body, together at most 65,535 bytes (C2SP tlog-tiles, log entries).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every entry is a signature, the largest")]
 pub enum Entry {
     /// Kind 0, always entry 0: canonical manifest ‖ organiser_signature[64].
     Manifest {
@@ -47,6 +51,9 @@ pub struct CloseStatement {
 impl Entry {
     /// Reads an entry; a body must have exactly the size of its kind.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        if bytes.len() > MAX_ENTRY_SIZE {
+            return Err(DecodeError::Invalid("entry size"));
+        }
         let mut reader = Reader::new(bytes);
         let entry = match reader.u8()? {
             MANIFEST => {

@@ -64,7 +64,7 @@ impl std::str::FromStr for TilePath {
             sum.checked_mul(1000).and_then(|sum| sum.checked_add(digits)).ok_or(TileError)
         })?;
         let path = Self { level, index, width };
-        let in_range = (1..=TILE_WIDTH).contains(&width) && index <= u64::MAX / TILE_WIDTH - 1;
+        let in_range = (1..=TILE_WIDTH).contains(&width) && index < u64::MAX / TILE_WIDTH;
         if in_range && path.to_string() == text { Ok(path) } else { Err(TileError) }
     }
 }
@@ -87,11 +87,17 @@ impl std::fmt::Display for TilePath {
     }
 }
 
-/// Writes an entry bundle: each entry behind its u16 length. No entry of ours is longer than 65,535 bytes.
+/// Writes an entry bundle: each entry behind its u16 length.
+///
+/// # Panics
+///
+/// Where an entry is longer than 65,535 bytes, which nothing is that [`super::Entry`] or [`super::HostEntry`] reads: a shortened length
+/// would make a bundle that nobody can read, in a log that cannot be changed.
 pub fn encode_entries<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut out = Vec::new();
     for entry in entries {
-        out.extend_from_slice(&(entry.len() as u16).to_be_bytes());
+        let length = u16::try_from(entry.len()).expect("an entry has at most 65,535 bytes");
+        out.extend_from_slice(&length.to_be_bytes());
         out.extend_from_slice(entry);
     }
     out
@@ -105,7 +111,6 @@ pub fn decode_entries(bytes: &[u8], width: u64) -> Result<Vec<&[u8]>, DecodeErro
     Ok(entries)
 }
 
-/// Reads a tile of exactly `width` hashes.
 impl TilePath {
     /// Reads the tile's hashes; there must be exactly `width` of them.
     pub fn decode_hashes(&self, bytes: &[u8]) -> Result<Vec<Hash>, DecodeError> {

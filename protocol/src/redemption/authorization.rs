@@ -37,7 +37,7 @@ pub fn parse_authorization(value: &str) -> Result<Token, AuthorizationError> {
     if !scheme.eq_ignore_ascii_case("PrivateToken") {
         return Err(AuthorizationError::Scheme);
     }
-    let mut tokens = parameters.split(',').filter_map(|parameter| {
+    let mut tokens = outside_quotes(parameters).filter_map(|parameter| {
         let (name, value) = parameter.trim().split_once('=')?;
         name.trim().eq_ignore_ascii_case("token").then(|| unquoted(value.trim()))
     });
@@ -46,6 +46,20 @@ pub fn parse_authorization(value: &str) -> Result<Token, AuthorizationError> {
     };
     let bytes = from_padded_base64url(token).map_err(|_| AuthorizationError::Token)?;
     Token::decode(&bytes).map_err(|_| AuthorizationError::Token)
+}
+
+/// Splits at the commas outside quoted strings, in which a backslash takes its meaning from the next character (RFC 9110 §5.6.4).
+fn outside_quotes(parameters: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    parameters.split(move |character| {
+        let literal = std::mem::take(&mut escaped);
+        match character {
+            '\\' if quoted && !literal => escaped = true,
+            '"' if !literal => quoted = !quoted,
+            _ => {}
+        }
+        character == ',' && !quoted
+    })
 }
 
 fn unquoted(value: &str) -> &str {
