@@ -1,0 +1,110 @@
+//! Evidence that a petition was checked.
+
+use undersign_protocol::petition::{Manifest, PetitionId, PetitionState, PetitionSummary, VerifiedManifest};
+use undersign_protocol::public_log::{Checkpoint, CheckpointKey};
+use undersign_protocol::tally::TotalDocument;
+
+use crate::endpoints::Endpoints;
+use crate::log_reader::LogError;
+use crate::request::{Request, Side};
+use crate::response::{AnswerError, Response};
+
+/// A petition that passed every check of [`check`](crate::checks::check). There is no other way to make one, and no journey begins
+/// without one.
+#[derive(Debug, Clone)]
+pub struct CheckedPetition {
+    petition: VerifiedManifest,
+    state: PetitionState,
+    endpoints: Endpoints,
+    pinned: bool,
+    run: Vec<PetitionSummary>,
+    checkpoint: Checkpoint,
+}
+
+/// Why a total is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TotalError {
+    /// The answer is not what was asked for.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// The checkpoint beside the numbers is not one of the petition's log.
+    #[error("the total's checkpoint cannot be believed: {0}")]
+    Checkpoint(LogError),
+    /// The numbers contradict each other, or are those of another tree than the checkpoint's.
+    #[error("the numbers of the total do not fit each other")]
+    Numbers,
+}
+
+impl CheckedPetition {
+    pub(crate) fn new(
+        petition: VerifiedManifest,
+        state: PetitionState,
+        endpoints: Endpoints,
+        pinned: bool,
+        run: Vec<PetitionSummary>,
+        checkpoint: Checkpoint,
+    ) -> Self {
+        Self { petition, state, endpoints, pinned, run, checkpoint }
+    }
+
+    /// The petition.
+    pub fn manifest(&self) -> &Manifest {
+        self.petition.manifest()
+    }
+
+    /// Hash of the manifest.
+    pub fn petition_id(&self) -> PetitionId {
+        self.petition.petition_id()
+    }
+
+    /// Where it is in its life, by the issuer's list.
+    pub fn state(&self) -> PetitionState {
+        self.state
+    }
+
+    /// Whether the link named the petition_id. Without a pin, the host could show each visitor another petition.
+    pub fn is_pinned(&self) -> bool {
+        self.pinned
+    }
+
+    /// Where both sides are.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// The open petitions whose tokens are asked for together, this one among them, in the order in which they are asked for; empty
+    /// before it opens. Their titles are the issuer's word.
+    pub fn run(&self) -> &[PetitionSummary] {
+        &self.run
+    }
+
+    /// The newest signed head of the petition's log.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// The log's key under its name.
+    pub fn log_key(&self) -> CheckpointKey {
+        CheckpointKey::new(self.petition.log_origin(), self.manifest().log.public_key)
+    }
+
+    /// Asks for the total.
+    pub fn total_request(&self) -> Request {
+        let path = format!("/v1/petitions/{}/total", self.petition_id());
+        Request::get(Side::Anonymous, &self.endpoints.origin, &path)
+    }
+
+    /// Takes the total: its checkpoint must be signed by the petition's log and of the tree that the numbers are of. That the log
+    /// holds as many valid signatures is what an audit recounts.
+    pub fn total(&self, response: &Response) -> Result<TotalDocument, TotalError> {
+        let total: TotalDocument = response.expect_json(200)?;
+        let checkpoint = Checkpoint::open(&total.checkpoint, &self.log_key())
+            .map_err(|error| TotalError::Checkpoint(error.into()))?;
+        let fits = checkpoint.tree_size == total.tree_size
+            && checkpoint.root == total.root
+            && total.signatures.checked_sub(total.withdrawals) == Some(total.total)
+            && total.signatures <= total.issued
+            && total.signatures.saturating_add(total.withdrawals) < total.tree_size;
+        if fits { Ok(total) } else { Err(TotalError::Numbers) }
+    }
+}

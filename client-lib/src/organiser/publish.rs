@@ -1,0 +1,91 @@
+use rand_core::CryptoRng;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use undersign_protocol::ed25519::SecretKey;
+use undersign_protocol::petition::{
+    ManifestError, PetitionDocument, PetitionState, PrepareNonce, PrepareRequest, PreparedAnonymous,
+    PreparedIdentified, PublishRequest, Slug, VerifiedManifest,
+};
+
+use crate::endpoints::Base;
+use crate::request::{Request, Side};
+use crate::response::{AnswerError, Response};
+
+/// Why a publication is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The server refused, or its answer is not well-formed.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// The server says that it published something else.
+    #[error("the server answered with another petition than the one that was sent")]
+    OtherPetition,
+}
+
+/// Why bytes are not a kept publication.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PublicationError {
+    /// Not the JSON of one.
+    #[error("not a signed manifest")]
+    Form,
+    /// The manifest or its signature is not valid.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+}
+
+/// Asks a side for the keys that the manifest will name. The same organiser and slug get the same keys for a day, so this may be
+/// repeated.
+pub fn prepare_request(side: Side, base: &Base, slug: &Slug, key: &SecretKey, rng: &mut impl CryptoRng) -> Request {
+    let mut nonce = [0; PrepareNonce::SIZE];
+    rng.fill_bytes(&mut nonce);
+    Request::post(side, base, "/v1/petitions/prepare").json(&PrepareRequest::sign(slug.clone(), nonce.into(), key))
+}
+
+/// The identified side's answer to [`prepare_request`].
+pub fn read_prepared_identified(response: &Response) -> Result<PreparedIdentified, PublishError> {
+    Ok(response.expect_json(200)?)
+}
+
+/// The anonymous side's answer to [`prepare_request`].
+pub fn read_prepared_anonymous(response: &Response) -> Result<PreparedAnonymous, PublishError> {
+    Ok(response.expect_json(200)?)
+}
+
+/// Publishes at a side. A repeat with the same manifest gets the same answer.
+pub fn publish_request(side: Side, base: &Base, manifest: &VerifiedManifest) -> Request {
+    Request::post(side, base, "/v1/petitions").json(&body(manifest))
+}
+
+/// A side's answer to [`publish_request`]: the state of exactly this petition.
+pub fn read_published(response: &Response, manifest: &VerifiedManifest) -> Result<PetitionState, PublishError> {
+    let document: PetitionDocument = response.expect_json(200)?;
+    let same = document.petition_id == manifest.petition_id()
+        && document.manifest.get().as_bytes() == manifest.canonical()
+        && document.organiser_signature == *manifest.organiser_signature();
+    if same { Ok(document.state) } else { Err(PublishError::OtherPetition) }
+}
+
+/// A signed manifest as it is kept and posted: the body of `POST /v1/petitions`.
+pub fn format_publication(manifest: &VerifiedManifest) -> Vec<u8> {
+    json(&body(manifest))
+}
+
+/// Reads a kept publication, and verifies it like one that was received.
+pub fn parse_publication(bytes: &[u8]) -> Result<VerifiedManifest, PublicationError> {
+    let request: PublishRequest = serde_json::from_slice(bytes).map_err(|_| PublicationError::Form)?;
+    Ok(VerifiedManifest::verify(request.manifest.get().as_bytes(), request.organiser_signature)?)
+}
+
+fn body(manifest: &VerifiedManifest) -> PublishRequest {
+    let canonical = String::from_utf8_lossy(manifest.canonical()).into_owned();
+    PublishRequest {
+        // Unwrap safety: a verified manifest is canonical JSON, and so UTF-8.
+        manifest: RawValue::from_string(canonical).expect("canonical JSON"),
+        organiser_signature: *manifest.organiser_signature(),
+    }
+}
+
+fn json(message: &impl Serialize) -> Vec<u8> {
+    // Unwrap safety: a struct of strings always has a JSON form.
+    serde_json::to_vec(message).expect("messages have a JSON form")
+}

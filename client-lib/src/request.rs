@@ -1,0 +1,97 @@
+//! HTTP without a network: what is to be sent, as a value. Whoever has a socket, a browser or a test sends it and hands back a
+//! [`Response`](crate::response::Response).
+
+use serde::Serialize;
+use zeroize::Zeroize as _;
+
+use crate::endpoints::Base;
+
+/// How to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Reads; changes nothing.
+    Get,
+    /// Every POST of this crate may be sent again: a repeat gets the same answer and counts once.
+    Post,
+}
+
+/// Which side a request goes to. The two must not share a connection: one connection would join the address to the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Sees the address, never the token.
+    Identified,
+    /// Sees the token, never the address.
+    Anonymous,
+}
+
+/// A request to send. It may hold an address, a code or a token, so it has no `Debug`, and its body and headers are wiped when it is
+/// dropped. Nothing may be added to it: no cookie, no credentials, no user agent; no redirect may be followed.
+pub struct Request {
+    method: Method,
+    side: Side,
+    url: String,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Request {
+    pub(crate) fn get(side: Side, base: &Base, path: &str) -> Self {
+        Self::new(Method::Get, side, base, path)
+    }
+
+    pub(crate) fn post(side: Side, base: &Base, path: &str) -> Self {
+        Self::new(Method::Post, side, base, path)
+    }
+
+    fn new(method: Method, side: Side, base: &Base, path: &str) -> Self {
+        Self { method, side, url: format!("{base}{path}"), headers: Vec::new(), body: Vec::new() }
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub(crate) fn body(mut self, media_type: &'static str, body: Vec<u8>) -> Self {
+        self.body = body;
+        self.header("content-type", media_type.to_owned())
+    }
+
+    /// Unwrap safety: the messages of the protocol are structs of strings, which always have a JSON form.
+    pub(crate) fn json(self, message: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(message).expect("messages have a JSON form");
+        self.body("application/json", body)
+    }
+
+    /// How to ask.
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// On which side's connection.
+    pub fn side(&self) -> Side {
+        self.side
+    }
+
+    /// The whole URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Headers, names in small letters, `content-type` and `accept` among them where they matter.
+    pub fn headers(&self) -> &[(&'static str, String)] {
+        &self.headers
+    }
+
+    /// The body; empty where there is none.
+    pub fn content(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.body.zeroize();
+        self.headers.iter_mut().for_each(|(_, value)| value.zeroize());
+    }
+}

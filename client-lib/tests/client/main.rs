@@ -1,0 +1,14 @@
+//! The client against a server in memory, against vectors of others, and against servers that lie.
+
+mod checks;
+mod endpoints;
+mod issuance;
+mod journey;
+mod lies;
+mod native;
+mod published;
+mod redemption;
+mod rfc9474;
+mod state;
+mod support;
+mod wycheproof;

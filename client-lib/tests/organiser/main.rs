@@ -1,0 +1,8 @@
+//! A petition's folder, from the template to the published manifest.
+
+mod key;
+mod parse;
+mod publish;
+mod samples;
+mod support;
+mod template;
