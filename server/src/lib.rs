@@ -1,1 +1,47 @@
-//! stub
+//! Undersign's server. Follow one signature:
+//!
+//! [`petition`] fixes what is signed, and with which key. [`identified::email_verification`] proves control of an address by a mail
+//! and keeps a keyed tag of it for two days. [`identified::issuance`] notes which blinded request is signed for this petition and tag,
+//! and only then signs it. *The client unblinds; the server cannot.* [`anonymous::redemption`] checks the token alone and completely
+//! and takes its nonce once. [`anonymous::public_log`] publishes what waits in sorted batches in a log that anyone can read.
+//! [`anonymous::tally`] says what a recount of that log gives.
+//!
+//! The boundary is a folder: `identified` is all the code that may see an address, `anonymous` all that may see a token.
+
+/// What is signed; public, and kept by each side for itself.
+pub mod petition;
+
+/// Knows addresses, never tokens.
+pub mod identified;
+
+/// Knows tokens, never addresses.
+pub mod anonymous;
+
+/// Two databases that share nothing.
+pub mod storage;
+
+/// The edge: HTTP to types, errors to problem documents.
+pub mod web;
+
+/// The routes of one side, or of both in one process.
+pub mod app;
+
+/// The configuration file.
+pub mod config;
+
+/// Both sides or one, from a configuration to listening sockets.
+pub mod serve;
+
+/// Everything in one process, with sample petitions.
+pub mod demo;
+
+/// Where the time comes from.
+pub mod clock;
+
+/// Where random bytes come from.
+pub mod entropy;
+
+/// Secrets in files.
+pub mod key_directory;
+
+mod seal;

@@ -1,0 +1,8 @@
+-- One row per petition and address. The petition tag can be computed only with the petition's secret, which the close destroys.
+
+CREATE TABLE issuance (
+    petition_id  BLOB NOT NULL,
+    petition_tag BLOB NOT NULL, -- HMAC(petition secret, tag), 32 bytes
+    request_hash BLOB NOT NULL, -- SHA-256 of the one TokenRequest that is signed, 32 bytes
+    PRIMARY KEY (petition_id, petition_tag)
+) WITHOUT ROWID;

@@ -1,0 +1,79 @@
+use std::collections::HashMap;
+
+use undersign_protocol::issuance::IssuanceStatement;
+use undersign_protocol::public_log::Entry;
+use undersign_protocol::redemption::{Nonce, Token};
+
+use super::PublicLog;
+use super::rules::{LogError, LogId, Tick, check_statement, in_publication_order};
+use super::store::Head;
+use crate::petition::Petition;
+use crate::storage::StorageError;
+
+/// A batch that is fixed: these tokens, after this head.
+struct Batch {
+    head: Head,
+    tokens: Vec<Token>,
+}
+
+impl PublicLog {
+    /// Publishes what is in the pool, if this tick does. In three steps: the batch is fixed; then the issuer is asked, so that every
+    /// signature of the batch was counted before; then statement and batch are appended in one transaction. Whatever fails, the
+    /// tokens stay in the pool and the next tick begins again.
+    pub(super) async fn publish_batch(&self, petition: &Petition, tick: Tick) -> Result<(), LogError> {
+        let Some(batch) = self.fix_batch(petition, tick).await? else { return Ok(()) };
+        let statement = if batch.tokens.is_empty() { None } else { Some(self.statement(petition, &batch).await?) };
+        self.append_batch(petition, tick, batch, statement).await
+    }
+
+    async fn fix_batch(&self, petition: &Petition, tick: Tick) -> Result<Option<Batch>, LogError> {
+        let log = LogId::of_petition(&petition.verified.petition_id());
+        let mut tx = self.database.begin_read("public_log::fix_batch").await?;
+        let head = tx.head(&log).await?.unwrap_or_default();
+        if head.ended {
+            return Ok(None);
+        }
+        let tokens = in_publication_order(tx.pool(petition).await?);
+        let publishes = tick.publishes(tokens.len(), petition.verified.manifest().publication.min_batch);
+        Ok((publishes || tick == Tick::End).then_some(Batch { head, tokens }))
+    }
+
+    async fn statement(&self, petition: &Petition, batch: &Batch) -> Result<IssuanceStatement, LogError> {
+        let statement = self.issuer.issued(&petition.verified.petition_id()).await?;
+        check_statement(&statement, &petition.verified, &batch.head, batch.tokens.len())?;
+        Ok(statement)
+    }
+
+    async fn append_batch(
+        &self,
+        petition: &Petition,
+        tick: Tick,
+        batch: Batch,
+        statement: Option<IssuanceStatement>,
+    ) -> Result<(), LogError> {
+        let petition_id = petition.verified.petition_id();
+        let log = LogId::of_petition(&petition_id);
+        let mut tx = self.database.begin("public_log::append_batch").await?;
+        if let Some(statement) = statement {
+            let nonces: Vec<Nonce> = batch.tokens.iter().map(|token| token.input.nonce).collect();
+            let mut entries = vec![Entry::IssuanceStatement(statement)];
+            entries.extend(batch.tokens.into_iter().map(Entry::Signature));
+            let first = tx.append(&log, &entries).await?;
+            if first != batch.head.tree_size {
+                return Err(LogError::Storage(StorageError::Conflict));
+            }
+            let places: HashMap<Nonce, u64> = nonces.iter().copied().zip(first + 1..).collect();
+            let mut by_key = nonces;
+            // In key order, so that the rows are rewritten in it too.
+            by_key.sort_unstable();
+            for nonce in by_key {
+                tx.publish_nonce(&petition_id, &nonce, places[&nonce]).await?;
+            }
+        }
+        // What came between the fixing and this transaction waits for one more tick; then the pool is empty and stays so.
+        if tick == Tick::End && tx.pool_size(&petition_id).await? == 0 {
+            tx.end_log(&log).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}

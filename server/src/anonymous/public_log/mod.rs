@@ -1,0 +1,109 @@
+//! Signatures become entries of a log that anyone can read: one log per petition and one of the host, C2SP tlog-tiles.
+
+/// Routes: checkpoints and tiles.
+pub mod http;
+
+/// Decisions and errors.
+pub mod rules;
+
+pub(in crate::anonymous) mod store;
+
+mod batch;
+mod issuer_client;
+mod ticks;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use undersign_protocol::ed25519::{PublicKey, SecretKey};
+use undersign_protocol::public_log::{Checkpoint, host_log_origin};
+
+pub use rules::{LogError, LogId};
+
+use self::issuer_client::IssuerClient;
+use self::store::Head;
+use super::AnonymousDatabase;
+use crate::clock::Clock;
+use crate::entropy::{Entropy, random};
+use crate::key_directory::KeyDirectory;
+use crate::petition::Petition;
+
+/// The stage at work.
+pub struct PublicLog {
+    database: AnonymousDatabase,
+    origin_host: String,
+    host_key: SecretKey,
+    keys: KeyDirectory,
+    open_keys: RwLock<HashMap<PublicKey, Arc<SecretKey>>>,
+    issuer: IssuerClient,
+    clock: Arc<dyn Clock>,
+}
+
+impl PublicLog {
+    /// Reads the host log's key.
+    pub(super) async fn start(
+        database: AnonymousDatabase,
+        keys: &KeyDirectory,
+        origin_host: String,
+        issuer_url: &str,
+        clock: Arc<dyn Clock>,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, LogError> {
+        let host_key = SecretKey::from_seed(&*keys.read_or_make("host-log.key", entropy)?);
+        let keys = keys.subdirectory("logs")?;
+        let issuer = IssuerClient::new(issuer_url)?;
+        Ok(Self { database, origin_host, host_key, keys, open_keys: RwLock::default(), issuer, clock })
+    }
+
+    /// First part of log origins.
+    pub(super) fn origin_host(&self) -> &str {
+        &self.origin_host
+    }
+
+    /// Makes a petition's log key; durable when it returns.
+    pub(super) fn make_key(&self, entropy: &dyn Entropy) -> Result<PublicKey, LogError> {
+        let key = SecretKey::from_seed(&random(entropy));
+        self.keys.write_new(&file_name(&key.public_key()), &key.seed())?;
+        Ok(key.public_key())
+    }
+
+    /// The key of a petition's log.
+    pub(super) fn petition_key(&self, petition: &Petition) -> Result<Arc<SecretKey>, LogError> {
+        let public_key = petition.verified.manifest().log.public_key;
+        if let Some(key) = self.open_keys.read().unwrap_or_else(PoisonError::into_inner).get(&public_key) {
+            return Ok(Arc::clone(key));
+        }
+        let seed = self.keys.read_array::<32>(&file_name(&public_key))?.ok_or(LogError::KeyMissing)?;
+        let key = Arc::new(SecretKey::from_seed(&seed));
+        self.open_keys.write().unwrap_or_else(PoisonError::into_inner).insert(public_key, Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// The head of a petition's log and its signed checkpoint. What is signed was committed before: a signed head never goes back.
+    pub(super) async fn petition_checkpoint(&self, petition: &Petition) -> Result<(Head, String), LogError> {
+        let origin = petition.verified.log_origin();
+        let key = self.petition_key(petition)?;
+        self.checkpoint(&LogId::of_petition(&petition.verified.petition_id()), origin, &key).await
+    }
+
+    /// The head of the host's log and its signed checkpoint.
+    pub(super) async fn host_checkpoint(&self) -> Result<(Head, String), LogError> {
+        self.checkpoint(&LogId::HOST, host_log_origin(&self.origin_host), &self.host_key).await
+    }
+
+    /// The host log's name and public key.
+    pub(super) fn host_key(&self) -> (String, PublicKey) {
+        (host_log_origin(&self.origin_host), self.host_key.public_key())
+    }
+
+    async fn checkpoint(&self, log: &LogId, origin: String, key: &SecretKey) -> Result<(Head, String), LogError> {
+        let mut tx = self.database.begin_read("public_log::checkpoint").await?;
+        let head = tx.head(log).await?.unwrap_or_default();
+        let note = Checkpoint { origin, tree_size: head.tree_size, root: head.root }.sign(key)?;
+        Ok((head, note))
+    }
+}
+
+fn file_name(key: &PublicKey) -> String {
+    format!("{key}.key")
+}

@@ -1,0 +1,110 @@
+//! Keys for a new petition, and its publication on this side: first entry of its own log, announcement in the host's.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::post;
+use axum::{Json, Router};
+use undersign_protocol::ed25519::PublicKey;
+use undersign_protocol::petition::{
+    Log, Origin, PetitionDocument, PrepareRequest, PreparedAnonymous, PublishRequest, VerifiedManifest,
+};
+use undersign_protocol::public_log::{Announcement, Entry, HostEntry};
+
+use super::AnonymousState;
+use super::public_log::{LogError, LogId};
+use crate::petition::rules::oldest_prepared_day;
+use crate::petition::{Petition, PetitionError};
+use crate::storage::StorageError;
+use crate::web::client_network::ClientNetwork;
+use crate::web::extract::JsonBody;
+use crate::web::problem::WebProblem;
+
+/// Routes of organisers on this side.
+pub fn router() -> Router<AnonymousState> {
+    Router::new().route("/v1/petitions/prepare", post(prepare)).route("/v1/petitions", post(publish))
+}
+
+async fn prepare(
+    State(state): State<AnonymousState>,
+    network: ClientNetwork,
+    JsonBody(request): JsonBody<PrepareRequest>,
+) -> Result<Json<PreparedAnonymous>, WebProblem> {
+    state.organisers.check_prepare(&request, network.is_loopback())?;
+    Ok(Json(state.prepare(&request).await?))
+}
+
+async fn publish(
+    State(state): State<AnonymousState>,
+    network: ClientNetwork,
+    JsonBody(request): JsonBody<PublishRequest>,
+) -> Result<Json<PetitionDocument>, WebProblem> {
+    let verified = VerifiedManifest::verify(request.manifest.get().as_bytes(), request.organiser_signature)
+        .map_err(PetitionError::from)?;
+    state.organisers.check(&verified.manifest().organiser.public_key, network.is_loopback())?;
+    let petition = state.publish(&verified).await?;
+    Ok(Json(petition.document(state.clock.now())))
+}
+
+impl AnonymousState {
+    /// Origin and log key for a slug and organiser: the same until it is published or dropped after a day.
+    async fn prepare(&self, request: &PrepareRequest) -> Result<PreparedAnonymous, PetitionError> {
+        let today = self.clock.now();
+        let mut tx = self.database.begin("public_log::prepare").await?;
+        tx.delete_prepared_before(oldest_prepared_day(today)).await?;
+        let kept = match tx.prepared_key(&request.slug, &request.organiser_key).await? {
+            Some(kept) => kept,
+            None => {
+                // The file is durable before the row that names it: a key that nothing names is harmless, the reverse is not.
+                let made = self.log.make_key(self.entropy.as_ref())?;
+                tx.insert_prepared(&request.slug, &request.organiser_key, made.as_bytes(), today.day()).await?;
+                made.as_bytes().to_vec()
+            }
+        };
+        tx.commit().await?;
+        let public_key = PublicKey::try_from(kept.as_slice()).map_err(|_| StorageError::Row("public_key"))?;
+        Ok(PreparedAnonymous { origin: Origin { host: self.log.origin_host().to_owned() }, log: Log { public_key } })
+    }
+
+    /// Takes a petition whose origin and log are the prepared ones, and opens its log, in one transaction with the announcement in
+    /// the host's log. A repeat gets the same answer.
+    async fn publish(&self, verified: &VerifiedManifest) -> Result<Arc<Petition>, PetitionError> {
+        let petition_id = verified.petition_id();
+        if let Some(petition) = self.registry.by_id(&petition_id) {
+            return Ok(petition);
+        }
+        let manifest = verified.manifest();
+        if manifest.origin.host != self.log.origin_host() {
+            return Err(PetitionError::NotPrepared("origin: not the one that was prepared"));
+        }
+        let organiser = &manifest.organiser.public_key;
+        let mut tx = self.database.begin("public_log::publish").await?;
+        let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
+        let is_prepared = prepared.as_deref() == Some(manifest.log.public_key.as_bytes().as_slice());
+        if !is_prepared || !tx.insert_petition(verified).await? {
+            drop(tx);
+            return self.registry.published_meanwhile(verified, is_prepared).await;
+        }
+        tx.delete_prepared(&manifest.slug, organiser).await?;
+        let first = Entry::Manifest {
+            manifest: verified.canonical().to_vec(),
+            organiser_signature: *verified.organiser_signature(),
+        };
+        tx.append(&LogId::of_petition(&petition_id), &[first]).await?;
+        tx.append_host_entry(&HostEntry::Announcement(Announcement::of(verified))).await?;
+        tx.commit().await?;
+        self.registry.reload().await?;
+        self.registry.all(self.clock.now()).await?;
+        self.registry.by_id(&petition_id).ok_or(PetitionError::Unknown)
+    }
+}
+
+impl From<LogError> for PetitionError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Storage(error) => Self::Storage(error),
+            LogError::Key(error) => Self::Key(error),
+            _ => Self::KeyGeneration,
+        }
+    }
+}

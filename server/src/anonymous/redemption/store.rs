@@ -1,0 +1,128 @@
+use undersign_protocol::petition::PetitionId;
+use undersign_protocol::public_log::Entry;
+use undersign_protocol::redemption::{Nonce, Token, TokenInput};
+
+use super::VerifiedToken;
+use crate::petition::Petition;
+use crate::storage::transaction::{blob, bytes, integer, number, optional_number};
+use crate::storage::{StorageError, Transaction};
+
+impl Transaction {
+    /// Whether a nonce is taken, and where its entry stands: `None` free, `Some(None)` in the pool, `Some(Some(index))` in the log.
+    pub(super) async fn leaf_index_of_nonce(
+        &mut self,
+        petition_id: &PetitionId,
+        nonce: &Nonce,
+    ) -> Result<Option<Option<u64>>, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT leaf_index FROM nonce WHERE petition_id = $1 AND nonce = $2")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(nonce.as_bytes().as_slice())
+            .fetch_optional(self.connection())
+            .await
+            .map_err(named)?;
+        row.map(|row| optional_number(&row, "leaf_index")).transpose()
+    }
+
+    /// Takes a nonce and puts its token into the pool. The primary key is what counts a token once.
+    pub(super) async fn insert_nonce(
+        &mut self,
+        petition_id: &PetitionId,
+        token: &VerifiedToken,
+    ) -> Result<(), StorageError> {
+        let named = self.named();
+        let token = token.token();
+        sqlx::query("INSERT INTO nonce (petition_id, nonce) VALUES ($1, $2)")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(token.input.nonce.as_bytes().as_slice())
+            .execute(self.connection())
+            .await
+            .map_err(&named)?;
+        sqlx::query("INSERT INTO pool (petition_id, nonce, authenticator) VALUES ($1, $2, $3)")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(token.input.nonce.as_bytes().as_slice())
+            .bind(token.authenticator.as_slice())
+            .execute(self.connection())
+            .await
+            .map_err(named)?;
+        Ok(())
+    }
+
+    /// The entry of a token in the pool, encoded.
+    pub(super) async fn pool_entry(
+        &mut self,
+        petition_id: &PetitionId,
+        nonce: &Nonce,
+        petition: &Petition,
+    ) -> Result<Vec<u8>, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT nonce, authenticator FROM pool WHERE petition_id = $1 AND nonce = $2")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(nonce.as_bytes().as_slice())
+            .fetch_one(self.connection())
+            .await
+            .map_err(named)?;
+        Ok(Entry::Signature(pool_token(&row, petition)?).encode())
+    }
+
+    /// How many tokens are in the pool.
+    pub(in crate::anonymous) async fn pool_size(&mut self, petition_id: &PetitionId) -> Result<u64, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT COUNT(*) AS size FROM pool WHERE petition_id = $1")
+            .bind(petition_id.as_bytes().as_slice())
+            .fetch_one(self.connection())
+            .await
+            .map_err(named)?;
+        number(&row, "size")
+    }
+
+    /// All tokens in the pool, by nonce.
+    pub(in crate::anonymous) async fn pool(&mut self, petition: &Petition) -> Result<Vec<Token>, StorageError> {
+        let named = self.named();
+        let rows = sqlx::query("SELECT nonce, authenticator FROM pool WHERE petition_id = $1 ORDER BY nonce")
+            .bind(petition.verified.petition_id().as_bytes().as_slice())
+            .fetch_all(self.connection())
+            .await
+            .map_err(named)?;
+        rows.iter().map(|row| pool_token(row, petition)).collect()
+    }
+
+    /// Notes where a token of the pool stands in the log, and takes it out of the pool. It must be there: a batch publishes exactly
+    /// the rows that it selected.
+    pub(in crate::anonymous) async fn publish_nonce(
+        &mut self,
+        petition_id: &PetitionId,
+        nonce: &Nonce,
+        leaf_index: u64,
+    ) -> Result<(), StorageError> {
+        let named = self.named();
+        let done = sqlx::query(
+            "UPDATE nonce SET leaf_index = $3 WHERE petition_id = $1 AND nonce = $2 AND leaf_index IS NULL",
+        )
+        .bind(petition_id.as_bytes().as_slice())
+        .bind(nonce.as_bytes().as_slice())
+        .bind(integer(leaf_index))
+        .execute(self.connection())
+        .await
+        .map_err(&named)?;
+        if done.rows_affected() != 1 {
+            return Err(StorageError::Conflict);
+        }
+        sqlx::query("DELETE FROM pool WHERE petition_id = $1 AND nonce = $2")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(nonce.as_bytes().as_slice())
+            .execute(self.connection())
+            .await
+            .map_err(named)?;
+        Ok(())
+    }
+}
+
+/// A token's other bytes are the same for all of a petition.
+fn pool_token(row: &sqlx::any::AnyRow, petition: &Petition) -> Result<Token, StorageError> {
+    let verified = &petition.verified;
+    let nonce: Nonce = bytes(row, "nonce")?;
+    let input = TokenInput::of_petition(verified.manifest(), &verified.petition_id(), nonce);
+    let authenticator = blob(row, "authenticator")?.try_into().map_err(|_| StorageError::Row("authenticator"))?;
+    Ok(Token { input, authenticator })
+}

@@ -1,0 +1,144 @@
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+
+use super::public_log::{LogError, PublicLog};
+use super::redemption::Redemption;
+use crate::clock::Clock;
+use crate::entropy::Entropy;
+use crate::key_directory::KeyDirectory;
+use crate::petition::{Organisers, Registry};
+use crate::storage::{Database, Side, StorageError};
+use crate::web::client_network::TrustedProxies;
+
+/// The anonymous side's database: only this side's states give it out.
+#[derive(Clone, Debug)]
+pub struct AnonymousDatabase(Database);
+
+impl AnonymousDatabase {
+    /// Opens and migrates.
+    pub async fn open(url: &str) -> Result<Self, StorageError> {
+        Database::open(url, Side::Anonymous).await.map(Self)
+    }
+}
+
+impl std::ops::Deref for AnonymousDatabase {
+    type Target = Database;
+
+    fn deref(&self) -> &Database {
+        &self.0
+    }
+}
+
+/// What the anonymous side is run with.
+pub struct Settings {
+    /// Host of the origin as manifests name it: origin_info of the TokenChallenge, first part of log origins.
+    pub origin_host: String,
+    /// Where the issuer is asked how many tokens it issued: scheme, host and port.
+    pub issuer_url: String,
+    /// Whose petitions are taken.
+    pub organisers: Organisers,
+    /// Proxies whose X-Forwarded-For is believed, for the demo's "from this machine" alone.
+    pub trusted_proxies: TrustedProxies,
+}
+
+/// Why the anonymous side does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("the anonymous database")]
+    Storage(#[from] StorageError),
+    /// The logs.
+    #[error("the logs")]
+    Log(#[from] LogError),
+}
+
+/// Everything that the anonymous side's handlers are given.
+#[derive(Clone)]
+pub struct AnonymousState {
+    pub(super) database: AnonymousDatabase,
+    pub(super) registry: Registry,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) organisers: Arc<Organisers>,
+    pub(super) trusted_proxies: TrustedProxies,
+    pub(super) log: Arc<PublicLog>,
+    pub(super) redemption: Arc<Redemption>,
+}
+
+impl AnonymousState {
+    /// Reads keys and petitions.
+    pub async fn start(
+        database: AnonymousDatabase,
+        keys: &KeyDirectory,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        let registry = Registry::load(database.0.clone()).await?;
+        let log = PublicLog::start(
+            database.clone(),
+            keys,
+            settings.origin_host,
+            &settings.issuer_url,
+            Arc::clone(&clock),
+            entropy.as_ref(),
+        )
+        .await?;
+        let log = Arc::new(log);
+        let redemption = Arc::new(Redemption::new(database.clone(), Arc::clone(&log), Arc::clone(&clock)));
+        Ok(Self {
+            database,
+            registry,
+            clock,
+            entropy,
+            organisers: Arc::new(settings.organisers),
+            trusted_proxies: settings.trusted_proxies,
+            log,
+            redemption,
+        })
+    }
+}
+
+impl FromRef<AnonymousState> for AnonymousDatabase {
+    fn from_ref(state: &AnonymousState) -> Self {
+        state.database.clone()
+    }
+}
+
+impl FromRef<AnonymousState> for Registry {
+    fn from_ref(state: &AnonymousState) -> Self {
+        state.registry.clone()
+    }
+}
+
+impl FromRef<AnonymousState> for Arc<dyn Clock> {
+    fn from_ref(state: &AnonymousState) -> Self {
+        Arc::clone(&state.clock)
+    }
+}
+
+impl FromRef<AnonymousState> for TrustedProxies {
+    fn from_ref(state: &AnonymousState) -> Self {
+        state.trusted_proxies.clone()
+    }
+}
+
+impl FromRef<AnonymousState> for Arc<PublicLog> {
+    fn from_ref(state: &AnonymousState) -> Self {
+        Arc::clone(&state.log)
+    }
+}
+
+impl FromRef<AnonymousState> for Arc<Redemption> {
+    fn from_ref(state: &AnonymousState) -> Self {
+        Arc::clone(&state.redemption)
+    }
+}
+
+impl AnonymousState {
+    /// Runs what this side does by itself until the process ends: publishes batches at ticks and rewrites the tables after them.
+    pub fn run(&self) {
+        tokio::spawn(Arc::clone(&self.log).run(self.registry.clone()));
+    }
+}

@@ -1,0 +1,75 @@
+//! Puts the routes of one side, or of both in one process, behind one listener. The two sides' states never meet: each handler was
+//! given its own before it comes here.
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde_json::{Map, Value};
+use tower::ServiceExt as _;
+use undersign_protocol::problem::Problem;
+
+use crate::web::SideRoutes;
+use crate::web::extract::MAX_BODY;
+use crate::web::headers::with_headers;
+use crate::web::problem::WebProblem;
+
+/// The routes of a process that is one side.
+pub fn one_side(routes: SideRoutes) -> Router {
+    finished(routes.own.merge(routes.petitions).merge(routes.organisers))
+}
+
+/// The routes of a process that is both sides. Public petition data comes from the anonymous side; what organisers send goes to each
+/// side, and the answers are put together.
+pub fn both_sides(identified: SideRoutes, anonymous: SideRoutes) -> Router {
+    let organisers = Router::new()
+        .route("/v1/petitions/prepare", post(send_to_both))
+        .route("/v1/petitions", post(send_to_both))
+        .with_state(Organisers { identified: identified.organisers, anonymous: anonymous.organisers });
+    finished(identified.own.merge(anonymous.own).merge(anonymous.petitions).merge(organisers))
+}
+
+#[derive(Clone)]
+struct Organisers {
+    identified: Router,
+    anonymous: Router,
+}
+
+async fn send_to_both(State(organisers): State<Organisers>, request: Request) -> Result<Response, WebProblem> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_BODY).await.map_err(|_| Problem::BodyTooLarge)?;
+    let mut together = Map::new();
+    // The identified side first: where it refuses, nothing stands in a log.
+    for side in [organisers.identified, organisers.anonymous] {
+        let answer = send(side, &parts, &body).await;
+        if !answer.status().is_success() {
+            return Ok(answer);
+        }
+        together.extend(members(answer).await?);
+    }
+    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], Value::Object(together).to_string())
+        .into_response())
+}
+
+async fn send(side: Router, parts: &Parts, body: &Bytes) -> Response {
+    let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+    match side.oneshot(request).await {
+        Ok(answer) => answer,
+        Err(never) => match never {},
+    }
+}
+
+async fn members(answer: Response) -> Result<Map<String, Value>, WebProblem> {
+    let body = to_bytes(answer.into_body(), usize::MAX).await.map_err(|error| WebProblem::internal(&error))?;
+    serde_json::from_slice(&body).map_err(|error| WebProblem::internal(&error))
+}
+
+fn finished(router: Router) -> Router {
+    let not_found = || async { WebProblem::from(Problem::NotFound) };
+    let not_allowed = || async { WebProblem::from(Problem::MethodNotAllowed) };
+    let router = router.fallback(not_found).method_not_allowed_fallback(not_allowed);
+    with_headers(router.layer(DefaultBodyLimit::max(MAX_BODY)))
+}

@@ -1,0 +1,187 @@
+//! The configuration file: TOML, unknown keys refused, secrets by file path alone.
+//!
+//! ```
+//! # use undersign_server::config::Config;
+//! let text = r#"
+//! [identified]
+//! listen = "127.0.0.1:8081"
+//! public_url = "https://petitions.example"
+//! database = "sqlite:/var/lib/undersign/identified/undersign.db"
+//! keys = "/var/lib/undersign/identified/keys"
+//! organisers = []                    # keys that `undersign organiser keygen` printed
+//!
+//! [identified.mail]
+//! from = "no-reply@mail.example"     # a neutral host, which serves /confirm alone
+//! link_origin = "https://mail.example"
+//!
+//! [identified.mail.smtp]
+//! host = "127.0.0.1"
+//! port = 25
+//! security = "plain"                 # only to this machine; else "starttls" or "tls"
+//!
+//! [anonymous]
+//! listen = "127.0.0.1:8081"          # the same: one process serves both behind one address
+//! public_url = "https://petitions.example"
+//! database = "sqlite:/var/lib/undersign/anonymous/undersign.db"
+//! keys = "/var/lib/undersign/anonymous/keys"
+//! organisers = []
+//! "#;
+//! assert!(Config::parse(text).is_ok());
+//! ```
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use lettre::message::Mailbox;
+use serde::Deserialize;
+use undersign_protocol::ed25519::PublicKey;
+use url::Url;
+
+use crate::identified::email_verification::{Limits, SmtpSettings, TransportSettings};
+
+/// The whole file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The side that sees addresses.
+    pub identified: Option<IdentifiedConfig>,
+    /// The side that sees tokens.
+    pub anonymous: Option<AnonymousConfig>,
+}
+
+/// `[identified]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentifiedConfig {
+    /// Address to listen on; TLS is the proxy's in front.
+    pub listen: SocketAddr,
+    /// What clients call this side; its host is the issuer's name.
+    pub public_url: Url,
+    /// `sqlite:PATH`.
+    pub database: String,
+    /// Directory of secrets.
+    pub keys: PathBuf,
+    /// Public keys of organisers who may publish.
+    pub organisers: Vec<PublicKey>,
+    /// Addresses of proxies whose X-Forwarded-For is believed.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Mail.
+    pub mail: MailConfig,
+    /// How many mails are sent.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// `[identified.mail]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailConfig {
+    /// Sender.
+    pub from: Mailbox,
+    /// Origin of links; public_url where it is left out, which shows the reader of a mailbox what the mail is about.
+    pub link_origin: Option<Url>,
+    /// A mail server.
+    pub smtp: Option<SmtpSettings>,
+    /// A directory for `.eml` files instead, for trying out.
+    pub files: Option<PathBuf>,
+}
+
+/// `[anonymous]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnonymousConfig {
+    /// Address to listen on; TLS is the proxy's in front.
+    pub listen: SocketAddr,
+    /// What clients call this side; its host is the origin's name.
+    pub public_url: Url,
+    /// `sqlite:PATH`, never the identified side's.
+    pub database: String,
+    /// Directory of secrets, never the identified side's.
+    pub keys: PathBuf,
+    /// Public keys of organisers who may publish.
+    pub organisers: Vec<PublicKey>,
+    /// Addresses of proxies whose X-Forwarded-For is believed.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Where the issuer answers; needed where it is another process.
+    pub issuer_url: Option<Url>,
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Not TOML of this form. Values are not repeated, for they may be secret.
+    #[error("{0}")]
+    Form(String),
+    /// Both sides would keep their rows or keys in one place, where they can be joined.
+    #[error("identified.{0} and anonymous.{0} are the same: the two sides must share nothing")]
+    Shared(&'static str),
+    /// The side that is to be served is not in the file.
+    #[error("the section [{0}] is missing")]
+    Missing(&'static str),
+    /// A URL has no host, or more than scheme, host and port.
+    #[error("{0} must be an origin, as in https://petitions.example")]
+    Origin(&'static str),
+    /// Neither or both ways out for mails.
+    #[error("identified.mail needs either smtp or files")]
+    Transport,
+    /// The mail server's settings.
+    #[error("identified.mail.smtp: {0}")]
+    Smtp(&'static str),
+}
+
+impl Config {
+    /// Reads and checks a file's text.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            ConfigError::Form(format!("line {line}: {}", error.message()))
+        })?;
+        if let (Some(identified), Some(anonymous)) = (&config.identified, &config.anonymous) {
+            if identified.database == anonymous.database {
+                return Err(ConfigError::Shared("database"));
+            }
+            if identified.keys == anonymous.keys {
+                return Err(ConfigError::Shared("keys"));
+            }
+        }
+        if let Some(identified) = &config.identified {
+            host(&identified.public_url, "identified.public_url")?;
+            identified.mail.transport()?;
+        }
+        if let Some(anonymous) = &config.anonymous {
+            host(&anonymous.public_url, "anonymous.public_url")?;
+        }
+        Ok(config)
+    }
+}
+
+impl MailConfig {
+    /// The one way out that is configured.
+    pub fn transport(&self) -> Result<TransportSettings, ConfigError> {
+        match (&self.smtp, &self.files) {
+            (Some(smtp), None) => {
+                smtp.check().map_err(ConfigError::Smtp)?;
+                Ok(TransportSettings::Smtp(smtp.clone()))
+            }
+            (None, Some(directory)) => Ok(TransportSettings::Files(directory.clone())),
+            _ => Err(ConfigError::Transport),
+        }
+    }
+}
+
+/// The host as manifests name it: with `:port` where it is not the scheme's default.
+pub fn host(url: &Url, field: &'static str) -> Result<String, ConfigError> {
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) if bare => Ok(format!("{host}:{port}")),
+        (Some(host), None) if bare => Ok(host.to_owned()),
+        _ => Err(ConfigError::Origin(field)),
+    }
+}
+
+/// An origin without the slash that ends a URL.
+pub fn origin(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}

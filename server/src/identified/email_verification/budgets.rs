@@ -1,0 +1,148 @@
+use std::num::NonZeroU32;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
+use serde::Deserialize;
+use undersign_protocol::email_verification::Address;
+use undersign_protocol::timestamp::Timestamp;
+use zeroize::Zeroizing;
+
+use super::rules::{MAX_WRONG_CODES_A_MINUTE, Tag};
+use super::tags::hmac_sha256;
+use crate::entropy::{Entropy, random};
+use crate::web::client_network::ClientNetwork;
+
+const DAY: Duration = Duration::from_secs(86_400);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How many mails are sent. Beyond a limit the answer stays the same and no mail goes out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// To one address in a day.
+    pub mails_per_address: NonZeroU32,
+    /// To one registrable domain in a day.
+    pub mails_per_domain: NonZeroU32,
+    /// Registrable domains that get more.
+    pub large_domains: Vec<String>,
+    /// To one of these in a day.
+    pub mails_per_large_domain: NonZeroU32,
+    /// For one network (an IPv4 address, an IPv6 /56) in a day.
+    pub mails_per_network: NonZeroU32,
+    /// Altogether in a minute.
+    pub mails_per_minute: NonZeroU32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let limit = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        let large = [
+            "gmail.com",
+            "googlemail.com",
+            "mail.ru",
+            "inbox.ru",
+            "list.ru",
+            "bk.ru",
+            "internet.ru",
+            "yandex.ru",
+            "yandex.com",
+            "ya.ru",
+            "rambler.ru",
+            "outlook.com",
+            "hotmail.com",
+            "live.com",
+            "yahoo.com",
+            "icloud.com",
+            "proton.me",
+            "protonmail.com",
+            "riseup.net",
+            "tuta.com",
+            "gmx.net",
+            "gmx.de",
+            "web.de",
+            "ukr.net",
+        ];
+        Self {
+            mails_per_address: limit(5),
+            mails_per_domain: limit(100),
+            large_domains: large.map(str::to_owned).to_vec(),
+            mails_per_large_domain: limit(20_000),
+            mails_per_network: limit(300),
+            mails_per_minute: limit(3_000),
+        }
+    }
+}
+
+type Key = [u8; 32];
+
+/// The limits at work: in memory, under keys that are an HMAC whose own key is made at start, so that a memory image names nobody
+/// without it and nothing outlives the process.
+pub(super) struct Budgets {
+    key: Zeroizing<[u8; 32]>,
+    large_domains: Vec<String>,
+    address: DefaultKeyedRateLimiter<Key>,
+    domain: DefaultKeyedRateLimiter<Key>,
+    large_domain: DefaultKeyedRateLimiter<Key>,
+    network: DefaultKeyedRateLimiter<Key>,
+    all: DefaultDirectRateLimiter,
+    wrong_codes: Mutex<(u64, u64)>,
+}
+
+impl Budgets {
+    pub(super) fn new(limits: &Limits, entropy: &dyn Entropy) -> Self {
+        Self {
+            key: Zeroizing::new(random(entropy)),
+            large_domains: limits.large_domains.clone(),
+            address: RateLimiter::keyed(quota(limits.mails_per_address, DAY)),
+            domain: RateLimiter::keyed(quota(limits.mails_per_domain, DAY)),
+            large_domain: RateLimiter::keyed(quota(limits.mails_per_large_domain, DAY)),
+            network: RateLimiter::keyed(quota(limits.mails_per_network, DAY)),
+            all: RateLimiter::direct(quota(limits.mails_per_minute, MINUTE)),
+            wrong_codes: Mutex::new((0, 0)),
+        }
+    }
+
+    /// Whether one more mail may go to this address. The narrowest budget is asked last, so that a flood that fails elsewhere uses up
+    /// nobody's own.
+    pub(super) fn allow_mail(&self, address: &Address, tag: &Tag, network: &ClientNetwork) -> bool {
+        let domain = address.registrable_domain();
+        let of_domain =
+            if self.large_domains.iter().any(|large| large == domain) { &self.large_domain } else { &self.domain };
+        self.network.check_key(&self.keyed(b'n', &network.bytes())).is_ok()
+            && self.all.check().is_ok()
+            && of_domain.check_key(&self.keyed(b'd', domain.as_bytes())).is_ok()
+            && self.address.check_key(&self.keyed(b'a', &tag.0)).is_ok()
+    }
+
+    /// Whether codes are taken in this minute.
+    pub(super) fn codes_are_taken(&self, now: Timestamp) -> bool {
+        let (minute, count) = *self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
+        minute != now.seconds() / 60 || count < MAX_WRONG_CODES_A_MINUTE
+    }
+
+    /// Counts a wrong code or check number.
+    pub(super) fn count_wrong_code(&self, now: Timestamp) {
+        let mut window = self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
+        let minute = now.seconds() / 60;
+        *window = if window.0 == minute { (minute, window.1 + 1) } else { (minute, 1) };
+    }
+
+    /// Forgets who is far from a limit, so that memory does not grow with visitors.
+    pub(super) fn shrink(&self) {
+        for limiter in [&self.address, &self.domain, &self.large_domain, &self.network] {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+
+    fn keyed(&self, kind: u8, name: &[u8]) -> Key {
+        hmac_sha256(&self.key, &[&[kind], name].concat())
+    }
+}
+
+/// `number` at once, and as many again in each period, evenly.
+fn quota(number: NonZeroU32, period: Duration) -> Quota {
+    Quota::with_period(period / number.get()).map_or(Quota::per_second(number), |quota| quota.allow_burst(number))
+}

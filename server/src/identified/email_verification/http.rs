@@ -1,0 +1,66 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::post;
+use axum::{Json, Router};
+use undersign_protocol::email_verification::{Confirmation, Confirmed, VerificationAnswer, VerificationRequest};
+use undersign_protocol::problem::Problem;
+
+use super::EmailVerification;
+use super::rules::VerificationError;
+use crate::identified::IdentifiedState;
+use crate::web::client_network::ClientNetwork;
+use crate::web::extract::JsonBody;
+use crate::web::problem::WebProblem;
+
+/// Routes of this stage.
+pub fn router() -> Router<IdentifiedState> {
+    Router::new().route("/v1/email-verifications", post(begin)).route("/v1/email-verifications/confirm", post(confirm))
+}
+
+async fn begin(
+    State(verification): State<Arc<EmailVerification>>,
+    network: ClientNetwork,
+    JsonBody(request): JsonBody<VerificationRequest>,
+) -> Result<(StatusCode, Json<VerificationAnswer>), WebProblem> {
+    let answer = verification.begin(request, &network).await?;
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+async fn confirm(
+    State(verification): State<Arc<EmailVerification>>,
+    JsonBody(confirmation): JsonBody<Confirmation>,
+) -> Result<Json<Confirmed>, WebProblem> {
+    verification.confirm(confirmation).await?;
+    Ok(Json(Confirmed { confirmed: true }))
+}
+
+impl From<VerificationError> for WebProblem {
+    fn from(error: VerificationError) -> Self {
+        match problem(&error) {
+            Some(Problem::UseTheLink) => Self::from(Problem::UseTheLink).retry_after(60),
+            Some(problem @ (Problem::AddressNotValid | Problem::MalformedRequest)) => Self::with_detail(problem, error),
+            Some(problem) => problem.into(),
+            None => Self::internal(&error),
+        }
+    }
+}
+
+/// The row of the problem table; `None` for what is ours.
+pub(super) fn problem(error: &VerificationError) -> Option<Problem> {
+    match error {
+        VerificationError::Address(_) => Some(Problem::AddressNotValid),
+        VerificationError::CodeForm(_) | VerificationError::CheckForm => Some(Problem::MalformedRequest),
+        VerificationError::NotValid => Some(Problem::VerificationNotValid),
+        VerificationError::WrongCode => Some(Problem::WrongCode),
+        VerificationError::WrongCheckNumber => Some(Problem::WrongCheckNumber),
+        VerificationError::AttemptsExhausted => Some(Problem::AttemptsExhausted),
+        VerificationError::UseTheLink => Some(Problem::UseTheLink),
+        VerificationError::ConfirmedByAnother => Some(Problem::ConfirmedByAnother),
+        VerificationError::OtherTagKey
+        | VerificationError::Mail(_)
+        | VerificationError::Key(_)
+        | VerificationError::Storage(_) => None,
+    }
+}

@@ -1,0 +1,166 @@
+//! Control of an address. Nothing is stored before the confirmation but an encrypted mail, and after it nothing but a keyed tag under
+//! the day's key.
+
+/// Routes: ask for a mail, confirm.
+pub mod http;
+
+/// `/confirm`, the one page of this side; works without JavaScript.
+pub mod page;
+
+/// Decisions and errors.
+pub mod rules;
+
+mod budgets;
+mod confirm;
+mod counts;
+mod day_keys;
+mod mail;
+mod outbox;
+mod store;
+mod tags;
+mod transport;
+
+use std::sync::Arc;
+
+use undersign_protocol::bytes::to_base64url;
+use undersign_protocol::email_verification::{Address, Code, VerificationAnswer, VerificationRequest};
+use zeroize::Zeroizing;
+
+pub use budgets::Limits;
+pub use mail::MailSettings;
+pub use rules::{Tag, VerificationError};
+pub use transport::{Security, SmtpSettings, TransportSettings};
+
+use self::budgets::Budgets;
+use self::counts::DailyCounts;
+use self::day_keys::DayKeys;
+use self::outbox::{Outbox, PendingMail};
+use self::rules::{Kind, LIFETIME, Sealed, VerificationId, oldest_day};
+pub(in crate::identified) use self::tags::hmac_sha256;
+use self::tags::{AddressTags, LocalTags};
+use super::IdentifiedDatabase;
+use super::waits::Waits;
+use crate::clock::Clock;
+use crate::entropy::{Entropy, random};
+use crate::key_directory::KeyDirectory;
+use crate::web::client_network::ClientNetwork;
+
+/// Mail and limits.
+pub struct VerificationSettings {
+    /// What mails look like.
+    pub mail: MailSettings,
+    /// How they go out.
+    pub transport: TransportSettings,
+    /// How many go out.
+    pub limits: Limits,
+}
+
+/// The stage at work.
+pub struct EmailVerification {
+    database: IdentifiedDatabase,
+    day_keys: DayKeys,
+    code_key: Zeroizing<[u8; 32]>,
+    tags: Box<dyn AddressTags>,
+    budgets: Budgets,
+    counts: DailyCounts,
+    outbox: Arc<Outbox>,
+    waits: Arc<Waits>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl EmailVerification {
+    /// Reads the keys, compares the tag key with the one that the tables were written with, and starts sending what waits.
+    pub(super) async fn start(
+        database: IdentifiedDatabase,
+        keys: &KeyDirectory,
+        settings: VerificationSettings,
+        waits: Arc<Waits>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, VerificationError> {
+        let tags = LocalTags::new(keys.read_or_make("tag.key", entropy.as_ref())?);
+        let mut tx = database.begin("email_verification::start").await?;
+        let kept = tx.tag_key_check(&tags.check_value()).await?;
+        tx.commit().await?;
+        if kept != tags.check_value() {
+            return Err(VerificationError::OtherTagKey);
+        }
+        let day_keys = DayKeys::open(keys.subdirectory("days")?, Arc::clone(&clock), Arc::clone(&entropy))?;
+        let outbox = Outbox::new(
+            database.clone(),
+            keys.read_or_make("outbox.key", entropy.as_ref())?,
+            settings.mail,
+            settings.transport,
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+        )?;
+        Ok(Self {
+            database,
+            day_keys,
+            code_key: keys.read_or_make("code.key", entropy.as_ref())?,
+            tags: Box::new(tags),
+            budgets: Budgets::new(&settings.limits, entropy.as_ref()),
+            counts: DailyCounts::new(settings.limits.large_domains, clock.now()),
+            outbox: Arc::new(outbox),
+            waits,
+            clock,
+            entropy,
+        })
+    }
+
+    /// Sends mails until the process ends.
+    pub(super) async fn send_mails(self: Arc<Self>) {
+        Arc::clone(&self.outbox).run().await;
+    }
+
+    /// Takes a request for a mail. The work and the answer are the same whether the address is new, has signed, or is over a limit: a
+    /// mail that is kept back is stored as one that is never sent.
+    pub(super) async fn begin(
+        &self,
+        request: VerificationRequest,
+        network: &ClientNetwork,
+    ) -> Result<VerificationAnswer, VerificationError> {
+        let email = Zeroizing::new(request.email);
+        let address = Address::parse(&email)?;
+        let tag = self.tags.tag(&address.canonical()).await?;
+        let live = self.budgets.allow_mail(&address, &tag, network);
+        self.counts.count(address.registrable_domain(), live);
+        let now = self.clock.now();
+        let link = Sealed {
+            kind: Kind::Link,
+            id: VerificationId(random(self.entropy.as_ref())),
+            expires_at: now.plus(LIFETIME),
+            tag,
+            request_digest: request.request_digest,
+            live,
+        };
+        let verification = self.seal(&Sealed { kind: Kind::Verification, ..link.clone() })?;
+        let mail =
+            PendingMail::new(&address, &request.locale, self.seal(&link)?, self.code(&link.id).to_string(), &link);
+        self.outbox.put(&mail).await?;
+        Ok(VerificationAnswer { verification })
+    }
+
+    /// Forgets what is older than its two days, in tables and keys.
+    pub(super) async fn destroy_old(&self) -> Result<(), VerificationError> {
+        let mut tx = self.database.begin("email_verification::destroy_old").await?;
+        tx.delete_verifications_before(oldest_day(self.clock.now())).await?;
+        tx.commit().await?;
+        self.budgets.shrink();
+        self.counts.tell(self.clock.now());
+        Ok(self.day_keys.destroy_old()?)
+    }
+
+    /// HMAC(code key, id) mod 10^8.
+    fn code(&self, id: &VerificationId) -> Code {
+        let hash = hmac_sha256(&self.code_key, &id.0);
+        // The first eight of 32 bytes: 2^64 is so much more than 10^8 that no code is likelier than another by more than 10^-11.
+        let (head, _) = hash.split_at(8);
+        Code::from_number(head.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    }
+
+    fn seal(&self, sealed: &Sealed) -> Result<String, VerificationError> {
+        Ok(to_base64url(&self.day_keys.seal(rules::SEALED_CONTEXT, &sealed.encode())?))
+    }
+}

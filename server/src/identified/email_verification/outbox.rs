@@ -1,0 +1,198 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use undersign_protocol::bytes::to_base64url;
+use undersign_protocol::email_verification::Address;
+use undersign_protocol::petition::Language;
+use undersign_protocol::timestamp::Timestamp;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use super::mail::{MailContent, MailLanguage, MailSettings};
+use super::rules::{Sealed, VerificationError};
+use super::store::OutboxRow;
+use super::transport::{Delivery, Transport, TransportSettings};
+use crate::clock::Clock;
+use crate::entropy::{Entropy, random};
+use crate::identified::IdentifiedDatabase;
+use crate::seal;
+use crate::storage::StorageError;
+
+const CONTEXT: &[u8] = b"undersign outbox v1";
+/// Every stored mail has this size before sealing: its size tells nothing of the address.
+const PADDED_SIZE: usize = 1_024;
+const SENDERS: usize = 8;
+const LONGEST_PAUSE: u64 = 60;
+
+/// A mail that waits: encrypted at rest, gone when the mail server takes it, at most a day old. No `Debug`.
+#[derive(Serialize, Deserialize, ZeroizeOnDrop)]
+pub(super) struct PendingMail {
+    to: String,
+    #[zeroize(skip)]
+    language: MailLanguage,
+    link_token: String,
+    code: String,
+    #[zeroize(skip)]
+    expires_at: Timestamp,
+    /// `false` where a limit keeps it back: it is stored like any other and never sent.
+    live: bool,
+}
+
+impl PendingMail {
+    pub(super) fn new(address: &Address, language: &Language, link_token: String, code: String, link: &Sealed) -> Self {
+        let language = MailLanguage::from(language);
+        Self { to: address.mailbox(), language, link_token, code, expires_at: link.expires_at, live: link.live }
+    }
+}
+
+/// The durable outbox: a mail is promised when its row is committed, and is tried again until the server takes it or it is too old.
+pub(super) struct Outbox {
+    database: IdentifiedDatabase,
+    key: Zeroizing<[u8; 32]>,
+    settings: MailSettings,
+    transport: Transport,
+    prints: bool,
+    waiting: Notify,
+    /// When a mail that failed is tried again. In memory: a time of that kind must not be at rest.
+    pauses: Mutex<HashMap<[u8; 16], Pause>>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+#[derive(Clone, Copy)]
+struct Pause {
+    seconds: u64,
+    until: Timestamp,
+}
+
+impl Outbox {
+    pub(super) fn new(
+        database: IdentifiedDatabase,
+        key: Zeroizing<[u8; 32]>,
+        settings: MailSettings,
+        transport: TransportSettings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, VerificationError> {
+        let prints = matches!(transport, TransportSettings::Files(_));
+        let transport = Transport::new(transport, settings.from.email.domain())?;
+        let (waiting, pauses) = (Notify::new(), Mutex::default());
+        Ok(Self { database, key, settings, transport, prints, waiting, pauses, clock, entropy })
+    }
+
+    /// Puts a mail in; durable when it returns.
+    pub(super) async fn put(&self, mail: &PendingMail) -> Result<(), VerificationError> {
+        let mut plain =
+            Zeroizing::new(serde_json::to_vec(mail).map_err(|error| VerificationError::Mail(error.to_string()))?);
+        if plain.len() > PADDED_SIZE {
+            return Err(VerificationError::Mail("larger than any mail of ours".to_owned()));
+        }
+        plain.resize(PADDED_SIZE, b' ');
+        let sealed = seal::seal(&self.key, CONTEXT, &plain, self.entropy.as_ref());
+        let mut tx = self.database.begin("email_verification::put_mail").await?;
+        tx.insert_mail(&random(self.entropy.as_ref()), &sealed, self.clock.now().day()).await?;
+        tx.commit().await?;
+        self.waiting.notify_one();
+        Ok(())
+    }
+
+    /// Sends until the process ends.
+    pub(super) async fn run(self: Arc<Self>) {
+        loop {
+            if let Err(error) = self.send_all().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the outbox could not be read");
+            }
+            let pause = Duration::from_secs(if self.lock().is_empty() { LONGEST_PAUSE } else { 1 });
+            tokio::select! {
+                () = self.waiting.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    async fn send_all(self: &Arc<Self>) -> Result<(), StorageError> {
+        let mut tx = self.database.begin_read("email_verification::read_outbox").await?;
+        let rows = tx.mails().await?;
+        drop(tx);
+        let mut senders = JoinSet::new();
+        for row in rows {
+            if self.is_paused(&row.id) {
+                continue;
+            }
+            if senders.len() >= SENDERS {
+                senders.join_next().await;
+            }
+            let outbox = Arc::clone(self);
+            senders.spawn(async move {
+                if let Err(error) = outbox.send(row).await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "a mail could not be removed");
+                }
+            });
+        }
+        senders.join_all().await;
+        Ok(())
+    }
+
+    async fn send(&self, row: OutboxRow) -> Result<(), StorageError> {
+        let delivery = match self.open(&row) {
+            Some(mail) if mail.live && self.clock.now() < mail.expires_at => self.deliver(&mail, &row.id).await,
+            _ => Delivery::Refused,
+        };
+        if let Delivery::Later(reason) = delivery {
+            tracing::warn!(reason, "mail server: trying again");
+            self.pause(row.id);
+            return Ok(());
+        }
+        let mut tx = self.database.begin("email_verification::delete_mail").await?;
+        tx.delete_mail(&row.id).await?;
+        tx.commit().await?;
+        self.lock().remove(&row.id);
+        Ok(())
+    }
+
+    async fn deliver(&self, mail: &PendingMail, id: &[u8; 16]) -> Delivery {
+        let content = MailContent {
+            to: mail.to.clone(),
+            language: mail.language,
+            link_token: mail.link_token.clone(),
+            code: mail.code.clone(),
+        };
+        let Ok(message) = self.settings.message(&content, id) else {
+            tracing::warn!("a mail could not be written");
+            return Delivery::Refused;
+        };
+        if self.prints {
+            print_mail(&content.code, &self.settings.link(&content));
+        }
+        self.transport.send(message, &to_base64url(id)).await
+    }
+
+    /// What does not open was sealed under another key, and can never be sent.
+    fn open(&self, row: &OutboxRow) -> Option<PendingMail> {
+        let plain = seal::open(&self.key, CONTEXT, &row.sealed)?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    fn is_paused(&self, id: &[u8; 16]) -> bool {
+        self.lock().get(id).is_some_and(|pause| self.clock.now() < pause.until)
+    }
+
+    /// One second, then twice as long each time, up to a minute.
+    fn pause(&self, id: [u8; 16]) {
+        let mut pauses = self.lock();
+        let seconds = pauses.get(&id).map_or(1, |pause| (pause.seconds * 2).min(LONGEST_PAUSE));
+        pauses.insert(id, Pause { seconds, until: self.clock.now().plus(seconds) });
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 16], Pause>> {
+        self.pauses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The demo's mailbox is the terminal.
+fn print_mail(code: &str, link: &str) {
+    println!("mail: code {code}, link {link}");
+}

@@ -1,0 +1,137 @@
+use std::time::Duration;
+
+use undersign_protocol::email_verification::RequestDigest;
+use undersign_protocol::issuance::{BatchTokenRequest, TokenRequest, TokenResponse, media_type};
+use undersign_protocol::petition::PetitionState;
+
+use super::Issuer;
+use super::keys::PetitionTag;
+use super::rules::{AdmittedRequest, IssuanceError, admit};
+use crate::identified::email_verification::Tag;
+
+/// How long a wait sleeps before it looks again by itself: another process may have taken the confirmation.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// One request or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestForm {
+    /// `application/private-token-request`.
+    Single,
+    /// `application/private-token-generic-batch-request`.
+    Batch,
+}
+
+/// What became of a body's requests.
+pub enum TokenAnswer {
+    /// The one was signed.
+    Single(Box<TokenResponse>),
+    /// Each was signed or refused, in order.
+    Batch(Vec<Option<TokenResponse>>),
+}
+
+impl RequestForm {
+    /// By media type.
+    pub fn of(media_type: &str) -> Result<Self, IssuanceError> {
+        match media_type {
+            media_type::TOKEN_REQUEST => Ok(Self::Single),
+            media_type::BATCH_REQUEST => Ok(Self::Batch),
+            _ => Err(IssuanceError::MediaType),
+        }
+    }
+
+    fn parse(self, body: &[u8]) -> Result<Vec<TokenRequest>, IssuanceError> {
+        let parsed = match self {
+            Self::Single => TokenRequest::decode(body).map(|request| vec![request]),
+            Self::Batch => BatchTokenRequest::decode(body).map(|batch| batch.token_requests),
+        };
+        parsed.map_err(|_| IssuanceError::NotValid("the body: not a token request of type 0x0002"))
+    }
+}
+
+impl Issuer {
+    /// Answers a body: checks it, waits for its confirmation, stores which requests are signed, and only then signs exactly those.
+    pub async fn answer(&self, form: RequestForm, body: &[u8], wait: Duration) -> Result<TokenAnswer, IssuanceError> {
+        let requests = form.parse(body)?;
+        let now = self.clock.now();
+        let admitted = admit(requests, &self.registry.all(now).await?, now)?;
+        let digest = RequestDigest::of(body);
+        let tag = self.confirmed_tag(&digest, wait).await?;
+        if self.answers.check_key(&digest).is_err() {
+            return Err(IssuanceError::TooOften);
+        }
+        let signable = self.reserve(&admitted, &tag).await?;
+        let mut responses = Vec::with_capacity(admitted.len());
+        let mut states = Vec::with_capacity(admitted.len());
+        for (admitted, signable) in admitted.into_iter().zip(signable) {
+            states.push(admitted.state);
+            responses.push(if signable { Some(self.sign(admitted).await?) } else { None });
+        }
+        match form {
+            RequestForm::Batch => Ok(TokenAnswer::Batch(responses)),
+            RequestForm::Single => match responses.pop().flatten() {
+                Some(response) => Ok(TokenAnswer::Single(Box::new(response))),
+                None => Err(refusal(states.pop())),
+            },
+        }
+    }
+
+    /// The tag that the body was confirmed for; sleeps until it is, for as long as the client asked, where there is a place to sleep.
+    async fn confirmed_tag(&self, digest: &RequestDigest, wait: Duration) -> Result<Tag, IssuanceError> {
+        if let Some(tag) = self.verification.confirmed_tag(digest).await? {
+            return Ok(tag);
+        }
+        if wait.is_zero() {
+            return Err(IssuanceError::NotConfirmed { at_once: false });
+        }
+        let place = self.waits.enter(*digest).ok_or(IssuanceError::NotConfirmed { at_once: true })?;
+        let mut left = wait;
+        while !left.is_zero() {
+            // Looked at after taking the place: a confirmation in between would wake nobody.
+            if let Some(tag) = self.verification.confirmed_tag(digest).await? {
+                return Ok(tag);
+            }
+            let pause = left.min(LOOK_AGAIN);
+            let _ = tokio::time::timeout(pause, place.confirmed()).await;
+            left -= pause;
+        }
+        let tag = self.verification.confirmed_tag(digest).await?;
+        tag.ok_or(IssuanceError::NotConfirmed { at_once: false })
+    }
+
+    /// Stores which request is signed for each petition and this tag, where none is stored yet and the petition is open, and reads
+    /// back what is stored, in one transaction. Says for each request whether it is the stored one: those and no others are signed.
+    async fn reserve(&self, admitted: &[AdmittedRequest], tag: &Tag) -> Result<Vec<bool>, IssuanceError> {
+        let mut tx = self.database.begin("issuance::reserve").await?;
+        let mut signable = Vec::with_capacity(admitted.len());
+        for AdmittedRequest { request, petition, state } in admitted {
+            if matches!(state, PetitionState::Announced | PetitionState::Closed) {
+                signable.push(false);
+                continue;
+            }
+            let petition_id = petition.verified.petition_id();
+            let key = self.keys.get(&petition.verified.manifest().issuer.token_key.id())?;
+            let petition_tag: PetitionTag = key.petition_tag(tag);
+            let hash = request.hash();
+            if *state == PetitionState::Open {
+                tx.insert_issuance(&petition_id, &petition_tag, &hash).await?;
+            }
+            signable.push(tx.issuance(&petition_id, &petition_tag).await? == Some(hash));
+        }
+        // Committed before anything is signed: a token that is out has its row.
+        tx.commit().await?;
+        Ok(signable)
+    }
+
+    async fn sign(&self, admitted: AdmittedRequest) -> Result<TokenResponse, IssuanceError> {
+        let key = self.keys.get(&admitted.petition.verified.manifest().issuer.token_key.id())?;
+        self.signers.sign(std::sync::Arc::clone(&key.signer), admitted.request).await
+    }
+}
+
+fn refusal(state: Option<PetitionState>) -> IssuanceError {
+    match state {
+        Some(PetitionState::Announced) => IssuanceError::NotYetOpen,
+        Some(PetitionState::Open) | None => IssuanceError::AlreadyIssued,
+        Some(PetitionState::Closing | PetitionState::Closed) => IssuanceError::Closed,
+    }
+}

@@ -1,0 +1,107 @@
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use undersign_protocol::issuance::{TokenKey, TokenKeyId};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use super::rules::IssuanceError;
+use super::signer::PetitionSigner;
+use crate::entropy::{Entropy, random};
+use crate::identified::email_verification::{Tag, hmac_sha256};
+use crate::key_directory::KeyDirectory;
+use crate::seal;
+
+const CONTEXT: &[u8] = b"undersign petition keys v1";
+
+/// An address in one petition: HMAC-SHA-256(petition secret, tag), 32 bytes. With the secret destroyed it can be computed from no
+/// address and with no key that still exists.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct PetitionTag(pub [u8; 32]);
+
+/// 32 random bytes of one petition.
+#[derive(ZeroizeOnDrop)]
+struct PetitionSecret([u8; 32]);
+
+/// What a petition's issuance needs: made at prepare, never rotated, used for nothing else, destroyed at the close.
+pub(super) struct PetitionKey {
+    secret: PetitionSecret,
+    pub(super) signer: Arc<PetitionSigner>,
+}
+
+impl PetitionKey {
+    /// The petition tag of an address's tag.
+    pub(super) fn petition_tag(&self, tag: &Tag) -> PetitionTag {
+        PetitionTag(hmac_sha256(&self.secret.0, &tag.0))
+    }
+}
+
+/// The petitions' keys: sealed files, and their wrapping keys in a directory of their own. Whoever destroys a wrapping key destroys
+/// the sealed file with all its copies.
+pub(super) struct PetitionKeys {
+    sealed: KeyDirectory,
+    wrapping: KeyDirectory,
+    open: RwLock<HashMap<TokenKeyId, Arc<PetitionKey>>>,
+}
+
+impl PetitionKeys {
+    pub(super) fn open(keys: &KeyDirectory) -> Result<Self, IssuanceError> {
+        let (sealed, wrapping) = (keys.subdirectory("petitions")?, keys.subdirectory("wrapping")?);
+        Ok(Self { sealed, wrapping, open: RwLock::default() })
+    }
+
+    /// Makes, seals and keeps a key; durable when it returns.
+    pub(super) fn make(&self, entropy: &dyn Entropy) -> Result<TokenKey, IssuanceError> {
+        let signer = PetitionSigner::generate()?;
+        let token_key = signer.token_key()?;
+        let secret = Zeroizing::new(random::<32>(entropy));
+        let plain = Zeroizing::new([secret.as_slice(), &signer.to_der()?].concat());
+        let wrapping = Zeroizing::new(random::<32>(entropy));
+        let name = file_name(&token_key.id());
+        self.wrapping.write_new(&name, wrapping.as_slice())?;
+        self.sealed.write_new(&name, &seal::seal(&wrapping, CONTEXT, &plain, entropy))?;
+        Ok(token_key)
+    }
+
+    /// The key with this id.
+    pub(super) fn get(&self, id: &TokenKeyId) -> Result<Arc<PetitionKey>, IssuanceError> {
+        if let Some(key) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return Ok(Arc::clone(key));
+        }
+        let key = Arc::new(self.load(id)?);
+        self.open.write().unwrap_or_else(PoisonError::into_inner).insert(*id, Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// Destroys every key but these.
+    pub(super) fn retain(&self, keep: &[TokenKeyId]) -> Result<(), IssuanceError> {
+        let keep: Vec<String> = keep.iter().map(file_name).collect();
+        for directory in [&self.wrapping, &self.sealed] {
+            for name in directory.names()? {
+                if !keep.contains(&name) {
+                    directory.destroy(&name)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn load(&self, id: &TokenKeyId) -> Result<PetitionKey, IssuanceError> {
+        let name = file_name(id);
+        let wrapping = self.wrapping.read_array::<32>(&name)?.ok_or(IssuanceError::KeyMissing)?;
+        let sealed = self.sealed.read(&name)?.ok_or(IssuanceError::KeyMissing)?;
+        let plain = seal::open(&wrapping, CONTEXT, &sealed).ok_or(IssuanceError::KeyMissing)?;
+        let (secret, der) = plain.split_first_chunk::<32>().ok_or(IssuanceError::KeyMissing)?;
+        let signer = Arc::new(PetitionSigner::from_der(der)?);
+        Ok(PetitionKey { secret: PetitionSecret(*secret), signer })
+    }
+}
+
+fn file_name(id: &TokenKeyId) -> String {
+    let hex = id.as_bytes().iter().fold(String::new(), |mut hex, byte| {
+        // Unwrap safety: writing to a string does not fail.
+        write!(hex, "{byte:02x}").expect("a string takes everything");
+        hex
+    });
+    format!("{hex}.key")
+}

@@ -1,0 +1,120 @@
+//! One blind signature per petition and tag, RFC 9578 byte for byte. The row that says which request is signed is committed before
+//! anything is signed: a crash, a race or a repeat yields never two tokens and loses none.
+
+/// Routes of RFC 9578 and `issued`.
+pub mod http;
+
+/// Keys for a new petition, and its publication on this side.
+pub mod publication;
+
+/// Decisions and errors.
+pub mod rules;
+
+mod answer;
+mod keys;
+mod signer;
+mod store;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use undersign_protocol::ed25519::SecretKey;
+use undersign_protocol::email_verification::RequestDigest;
+use undersign_protocol::issuance::{DirectoryKey, IssuanceStatement, IssuerDirectory};
+use undersign_protocol::petition::PetitionState;
+
+pub use answer::{RequestForm, TokenAnswer};
+pub use rules::IssuanceError;
+
+use self::keys::PetitionKeys;
+use self::signer::SignerPool;
+use super::IdentifiedDatabase;
+use super::email_verification::EmailVerification;
+use super::waits::Waits;
+use crate::clock::Clock;
+use crate::entropy::Entropy;
+use crate::key_directory::KeyDirectory;
+use crate::petition::{Petition, Registry};
+
+/// Answers to one confirmed body in a minute.
+const ANSWERS_A_MINUTE: NonZeroU32 = NonZeroU32::new(10).unwrap();
+
+/// The stage at work.
+pub struct Issuer {
+    database: IdentifiedDatabase,
+    registry: Registry,
+    name: String,
+    statement_key: SecretKey,
+    keys: PetitionKeys,
+    /// Held while keys are made or destroyed: a key whose row is not written yet must not be taken for one that nothing names.
+    key_changes: tokio::sync::Mutex<()>,
+    signers: SignerPool,
+    answers: DefaultKeyedRateLimiter<RequestDigest>,
+    verification: Arc<EmailVerification>,
+    waits: Arc<Waits>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Issuer {
+    /// Reads the keys of all petitions that are not over.
+    #[expect(clippy::too_many_arguments, reason = "each is a part of its own, named at the one place that calls this")]
+    pub(super) async fn start(
+        database: IdentifiedDatabase,
+        registry: Registry,
+        keys: &KeyDirectory,
+        name: String,
+        waits: Arc<Waits>,
+        verification: Arc<EmailVerification>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, IssuanceError> {
+        let statement_key = SecretKey::from_seed(&*keys.read_or_make("statement.key", entropy.as_ref())?);
+        let keys = PetitionKeys::open(keys)?;
+        let issuer = Self {
+            database,
+            registry,
+            name,
+            statement_key,
+            keys,
+            key_changes: tokio::sync::Mutex::default(),
+            signers: SignerPool::new(),
+            answers: RateLimiter::keyed(Quota::per_minute(ANSWERS_A_MINUTE)),
+            verification,
+            waits,
+            clock,
+            entropy,
+        };
+        issuer.destroy_unused_keys().await?;
+        Ok(issuer)
+    }
+
+    /// The issuer directory (RFC 9578 §4): keys of petitions for which tokens are issued or lost answers repeated.
+    pub(super) async fn directory(&self) -> Result<IssuerDirectory, IssuanceError> {
+        let now = self.clock.now();
+        let petitions = self.registry.all(now).await?;
+        let live = petitions.iter().map(|petition| petition.verified.manifest());
+        let live = live.filter(|manifest| PetitionState::at(manifest, now) != PetitionState::Closed);
+        Ok(IssuerDirectory {
+            issuer_request_uri: "/v1/token-requests".to_owned(),
+            token_keys: live
+                .map(|manifest| DirectoryKey::new(manifest.issuer.token_key, manifest.opens_at.seconds()))
+                .collect(),
+        })
+    }
+
+    /// How many tokens of a petition were issued, signed.
+    pub(super) async fn issued(&self, petition: &Petition) -> Result<IssuanceStatement, IssuanceError> {
+        let petition_id = petition.verified.petition_id();
+        let mut tx = self.database.begin_read("issuance::issued").await?;
+        let issued = tx.count_issued(&petition_id).await?;
+        Ok(IssuanceStatement::sign(&petition_id, issued, &self.statement_key))
+    }
+
+    /// Forgets bodies that are far from their limit.
+    pub(super) fn shrink(&self) {
+        self.answers.retain_recent();
+        self.answers.shrink_to_fit();
+    }
+}

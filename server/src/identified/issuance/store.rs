@@ -1,0 +1,55 @@
+use undersign_protocol::issuance::TokenRequestHash;
+use undersign_protocol::petition::PetitionId;
+
+use super::keys::PetitionTag;
+use crate::storage::transaction::{bytes, number};
+use crate::storage::{StorageError, Transaction};
+
+impl Transaction {
+    /// Keeps which request is signed for a petition and tag, if none is kept yet.
+    pub(super) async fn insert_issuance(
+        &mut self,
+        petition_id: &PetitionId,
+        tag: &PetitionTag,
+        hash: &TokenRequestHash,
+    ) -> Result<(), StorageError> {
+        let named = self.named();
+        sqlx::query(
+            "INSERT INTO issuance (petition_id, petition_tag, request_hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        )
+        .bind(petition_id.as_bytes().as_slice())
+        .bind(tag.0.as_slice())
+        .bind(hash.as_bytes().as_slice())
+        .execute(self.connection())
+        .await
+        .map_err(named)?;
+        Ok(())
+    }
+
+    /// Which request is signed for a petition and tag.
+    pub(super) async fn issuance(
+        &mut self,
+        petition_id: &PetitionId,
+        tag: &PetitionTag,
+    ) -> Result<Option<TokenRequestHash>, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT request_hash FROM issuance WHERE petition_id = $1 AND petition_tag = $2")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(tag.0.as_slice())
+            .fetch_optional(self.connection())
+            .await
+            .map_err(named)?;
+        row.map(|row| bytes(&row, "request_hash")).transpose()
+    }
+
+    /// How many rows a petition has.
+    pub(super) async fn count_issued(&mut self, petition_id: &PetitionId) -> Result<u64, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT COUNT(*) AS issued FROM issuance WHERE petition_id = $1")
+            .bind(petition_id.as_bytes().as_slice())
+            .fetch_one(self.connection())
+            .await
+            .map_err(named)?;
+        number(&row, "issued")
+    }
+}

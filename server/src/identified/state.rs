@@ -1,0 +1,153 @@
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+
+use super::email_verification::{EmailVerification, VerificationError, VerificationSettings};
+use super::issuance::{IssuanceError, Issuer};
+use super::waits::Waits;
+use crate::clock::Clock;
+use crate::entropy::Entropy;
+use crate::key_directory::{KeyDirectory, KeyError};
+use crate::petition::{Organisers, Registry};
+use crate::storage::{Database, Side, StorageError};
+use crate::web::client_network::TrustedProxies;
+
+/// The identified side's database: only this side's states give it out.
+#[derive(Clone, Debug)]
+pub struct IdentifiedDatabase(Database);
+
+impl IdentifiedDatabase {
+    /// Opens and migrates.
+    pub async fn open(url: &str) -> Result<Self, StorageError> {
+        Database::open(url, Side::Identified).await.map(Self)
+    }
+}
+
+impl std::ops::Deref for IdentifiedDatabase {
+    type Target = Database;
+
+    fn deref(&self) -> &Database {
+        &self.0
+    }
+}
+
+/// What the identified side is run with.
+pub struct Settings {
+    /// Host of the issuer as manifests name it: issuer_name of the TokenChallenge.
+    pub issuer_name: String,
+    /// Whose petitions are taken.
+    pub organisers: Organisers,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// Mail and limits.
+    pub verification: VerificationSettings,
+}
+
+/// Why the identified side does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("the identified database")]
+    Storage(#[from] StorageError),
+    /// The keys.
+    #[error("the identified side's keys")]
+    Key(#[from] KeyError),
+    /// Mail and limits.
+    #[error("mail")]
+    Verification(#[from] VerificationError),
+    /// The issuer.
+    #[error("the issuer")]
+    Issuer(#[from] IssuanceError),
+}
+
+/// Everything that the identified side's handlers are given.
+#[derive(Clone)]
+pub struct IdentifiedState {
+    pub(super) database: IdentifiedDatabase,
+    pub(super) registry: Registry,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) organisers: Arc<Organisers>,
+    pub(super) trusted_proxies: TrustedProxies,
+    pub(super) verification: Arc<EmailVerification>,
+    pub(super) issuer: Arc<Issuer>,
+}
+
+impl IdentifiedState {
+    /// Reads keys and petitions.
+    pub async fn start(
+        database: IdentifiedDatabase,
+        keys: &KeyDirectory,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        let registry = Registry::load(database.0.clone()).await?;
+        let waits = Arc::new(Waits::default());
+        let verification = EmailVerification::start(
+            database.clone(),
+            keys,
+            settings.verification,
+            Arc::clone(&waits),
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+        )
+        .await?;
+        let verification = Arc::new(verification);
+        let issuer = Issuer::start(
+            database.clone(),
+            registry.clone(),
+            keys,
+            settings.issuer_name,
+            waits,
+            Arc::clone(&verification),
+            Arc::clone(&clock),
+            entropy,
+        )
+        .await?;
+        Ok(Self {
+            database,
+            registry,
+            clock,
+            organisers: Arc::new(settings.organisers),
+            trusted_proxies: settings.trusted_proxies,
+            verification,
+            issuer: Arc::new(issuer),
+        })
+    }
+}
+
+impl FromRef<IdentifiedState> for IdentifiedDatabase {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        state.database.clone()
+    }
+}
+
+impl FromRef<IdentifiedState> for Registry {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        state.registry.clone()
+    }
+}
+
+impl FromRef<IdentifiedState> for Arc<dyn Clock> {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        Arc::clone(&state.clock)
+    }
+}
+
+impl FromRef<IdentifiedState> for TrustedProxies {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        state.trusted_proxies.clone()
+    }
+}
+
+impl FromRef<IdentifiedState> for Arc<EmailVerification> {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        Arc::clone(&state.verification)
+    }
+}
+
+impl FromRef<IdentifiedState> for Arc<Issuer> {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        Arc::clone(&state.issuer)
+    }
+}

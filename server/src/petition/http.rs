@@ -1,0 +1,60 @@
+use std::sync::Arc;
+
+use axum::extract::{FromRef, Path, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use undersign_protocol::petition::{ManifestError, PetitionDocument, PetitionList};
+use undersign_protocol::problem::Problem;
+
+use super::{PetitionError, Registry};
+use crate::clock::Clock;
+use crate::web::problem::WebProblem;
+
+/// `GET /v1/petitions` and `GET /v1/petitions/{petition_id}`: public data, the same on both sides.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Registry: FromRef<S>,
+    Arc<dyn Clock>: FromRef<S>,
+{
+    Router::new().route("/v1/petitions", get(list)).route("/v1/petitions/{petition}", get(document))
+}
+
+async fn list(
+    State(registry): State<Registry>,
+    State(clock): State<Arc<dyn Clock>>,
+) -> Result<Json<PetitionList>, WebProblem> {
+    let list = registry.list(clock.now()).await.map_err(PetitionError::from)?;
+    Ok(Json(list))
+}
+
+async fn document(
+    State(registry): State<Registry>,
+    State(clock): State<Arc<dyn Clock>>,
+    Path(petition): Path<String>,
+) -> Result<Json<PetitionDocument>, WebProblem> {
+    let petition = registry.by_id_or_slug(&petition)?;
+    Ok(Json(petition.document(clock.now())))
+}
+
+impl From<PetitionError> for WebProblem {
+    fn from(error: PetitionError) -> Self {
+        match error {
+            PetitionError::Unknown => Problem::UnknownPetition.into(),
+            PetitionError::NotAllowed => Problem::OrganiserNotAllowed.into(),
+            PetitionError::Signature | PetitionError::Manifest(ManifestError::Signature) => {
+                Problem::SignatureNotValid.into()
+            }
+            PetitionError::Manifest(ManifestError::Canonical(error)) => {
+                WebProblem::with_detail(Problem::ManifestNotCanonical, error)
+            }
+            PetitionError::Manifest(error) => WebProblem::with_detail(Problem::ManifestNotValid, error),
+            PetitionError::NotPrepared(what) => WebProblem::with_detail(Problem::NotPrepared, what),
+            PetitionError::SlugTaken => Problem::SlugTaken.into(),
+            PetitionError::IssuerFull => Problem::IssuerFull.into(),
+            PetitionError::Key(_) | PetitionError::KeyGeneration | PetitionError::Storage(_) => {
+                WebProblem::internal(&error)
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+use std::sync::{Arc, RwLock};
+
+use undersign_protocol::petition::{
+    PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary, VerifiedManifest,
+};
+use undersign_protocol::timestamp::Timestamp;
+
+use super::rules::{PetitionError, bundle};
+use crate::storage::{Database, StorageError};
+
+/// A published petition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Petition {
+    /// The manifest, verified when it was read.
+    pub verified: VerifiedManifest,
+    /// Its place in the order of opening, once it has opened.
+    pub position: Option<u64>,
+}
+
+/// The petitions of one side, in memory beside the database.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    database: Database,
+    petitions: Arc<RwLock<Arc<Vec<Arc<Petition>>>>>,
+    changed: Arc<tokio::sync::watch::Sender<()>>,
+}
+
+impl Registry {
+    /// Reads all petitions.
+    pub async fn load(database: Database) -> Result<Self, StorageError> {
+        let changed = Arc::new(tokio::sync::watch::Sender::new(()));
+        let registry = Self { database, petitions: Arc::default(), changed };
+        registry.reload().await?;
+        Ok(registry)
+    }
+
+    /// Reads them again, after a publication.
+    pub async fn reload(&self) -> Result<(), StorageError> {
+        let mut tx = self.database.begin_read("petition::reload").await?;
+        let rows = tx.petitions().await?;
+        let petitions =
+            rows.into_iter().map(|row| Arc::new(Petition { verified: row.petition, position: row.position }));
+        self.set(Arc::new(petitions.collect()));
+        Ok(())
+    }
+
+    /// All petitions, in the order of opening.
+    pub async fn all(&self, now: Timestamp) -> Result<Arc<Vec<Arc<Petition>>>, StorageError> {
+        let petitions = self.current();
+        let opened = |petition: &Petition| petition.position.is_none() && petition.verified.manifest().opens_at <= now;
+        if !petitions.iter().any(|petition| opened(petition)) {
+            return Ok(petitions);
+        }
+        let mut tx = self.database.begin("petition::open").await?;
+        tx.assign_positions(now.seconds()).await?;
+        tx.commit().await?;
+        self.reload().await?;
+        Ok(self.current())
+    }
+
+    /// A petition by its id.
+    pub fn by_id(&self, petition_id: &PetitionId) -> Option<Arc<Petition>> {
+        self.current().iter().find(|petition| petition.verified.petition_id() == *petition_id).cloned()
+    }
+
+    /// A petition by its id or slug as it stands in a path. Ids have 43 characters and slugs at most 40.
+    pub fn by_id_or_slug(&self, text: &str) -> Result<Arc<Petition>, PetitionError> {
+        let found = match text.parse::<PetitionId>() {
+            Ok(petition_id) => self.by_id(&petition_id),
+            Err(_) => {
+                let petitions = self.current();
+                petitions.iter().find(|petition| petition.verified.manifest().slug.as_str() == text).cloned()
+            }
+        };
+        found.ok_or(PetitionError::Unknown)
+    }
+
+    /// The answer where a petition could not be inserted: the petition itself if a repeat of the same request was faster, else why not.
+    pub(crate) async fn published_meanwhile(
+        &self,
+        petition: &VerifiedManifest,
+        is_prepared: bool,
+    ) -> Result<Arc<Petition>, PetitionError> {
+        self.reload().await?;
+        match self.by_id(&petition.petition_id()) {
+            Some(petition) => Ok(petition),
+            None if is_prepared => Err(PetitionError::SlugTaken),
+            None if self.by_id_or_slug(petition.manifest().slug.as_str()).is_ok() => Err(PetitionError::SlugTaken),
+            None => Err(PetitionError::NotPrepared("issuer or log: not the one that was prepared")),
+        }
+    }
+
+    /// Body of `GET /v1/petitions`.
+    pub async fn list(&self, now: Timestamp) -> Result<PetitionList, StorageError> {
+        let petitions = self.all(now).await?;
+        Ok(PetitionList { petitions: petitions.iter().map(|petition| petition.summary(now)).collect() })
+    }
+
+    /// Tells whoever sleeps until a tick that the list has changed: a new petition may tick earlier.
+    pub fn changes(&self) -> tokio::sync::watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    fn current(&self) -> Arc<Vec<Arc<Petition>>> {
+        // A poisoned lock holds a list that was complete when it was set.
+        Arc::clone(&self.petitions.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    fn set(&self, petitions: Arc<Vec<Arc<Petition>>>) {
+        *self.petitions.write().unwrap_or_else(std::sync::PoisonError::into_inner) = petitions;
+        self.changed.send_replace(());
+    }
+}
+
+impl Petition {
+    /// Body of `GET /v1/petitions/{petition_id}`.
+    pub fn document(&self, now: Timestamp) -> PetitionDocument {
+        let manifest = String::from_utf8_lossy(self.verified.canonical()).into_owned();
+        PetitionDocument {
+            petition_id: self.verified.petition_id(),
+            state: PetitionState::at(self.verified.manifest(), now),
+            // Unwrap safety: a verified manifest is canonical JSON, and so UTF-8.
+            manifest: serde_json::value::RawValue::from_string(manifest).expect("canonical JSON"),
+            organiser_signature: *self.verified.organiser_signature(),
+        }
+    }
+
+    fn summary(&self, now: Timestamp) -> PetitionSummary {
+        let manifest = self.verified.manifest();
+        PetitionSummary {
+            petition_id: self.verified.petition_id(),
+            slug: manifest.slug.clone(),
+            state: PetitionState::at(manifest, now),
+            titles: manifest.texts.iter().map(|(language, text)| (language.clone(), text.title.clone())).collect(),
+            token_key: manifest.issuer.token_key,
+            bundle: self.position.map(bundle),
+        }
+    }
+}

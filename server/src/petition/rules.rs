@@ -1,0 +1,82 @@
+use undersign_protocol::ed25519::PublicKey;
+use undersign_protocol::petition::{BUNDLE_SIZE, ManifestError, PetitionState, PrepareRequest, VerifiedManifest};
+use undersign_protocol::timestamp::Timestamp;
+
+use crate::key_directory::KeyError;
+use crate::storage::StorageError;
+
+/// Why a petition is not served, prepared or published.
+#[derive(Debug, thiserror::Error)]
+pub enum PetitionError {
+    /// No petition has this id or slug.
+    #[error("there is no such petition")]
+    Unknown,
+    /// The key is not in the operator's list.
+    #[error("the organiser's key is not allowed here")]
+    NotAllowed,
+    /// The signature of a prepare request does not verify.
+    #[error("the signature is not valid")]
+    Signature,
+    /// The manifest is refused.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The manifest names other keys or hosts than this side prepared.
+    #[error("{0}")]
+    NotPrepared(&'static str),
+    /// Another petition has the slug.
+    #[error("the slug is taken")]
+    SlugTaken,
+    /// Every truncated key id is in use.
+    #[error("the issuer has no room")]
+    IssuerFull,
+    /// A key could not be kept or made.
+    #[error("a key could not be kept")]
+    Key(#[from] KeyError),
+    /// Making a key failed.
+    #[error("a key could not be made")]
+    KeyGeneration,
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Whose petitions this server takes.
+#[derive(Debug, Clone)]
+pub enum Organisers {
+    /// Those whose keys are in the configuration.
+    Listed(Vec<PublicKey>),
+    /// Anyone on this machine: the demo.
+    AnyFromLoopback,
+}
+
+impl Organisers {
+    /// Whether this key may publish from there.
+    pub fn check(&self, key: &PublicKey, from_loopback: bool) -> Result<(), PetitionError> {
+        let allowed = match self {
+            Self::Listed(keys) => keys.contains(key),
+            Self::AnyFromLoopback => from_loopback,
+        };
+        if allowed { Ok(()) } else { Err(PetitionError::NotAllowed) }
+    }
+
+    /// Checks a prepare request: first who, then the signature.
+    pub fn check_prepare(&self, request: &PrepareRequest, from_loopback: bool) -> Result<(), PetitionError> {
+        self.check(&request.organiser_key, from_loopback)?;
+        request.verify().map_err(|_| PetitionError::Signature)
+    }
+}
+
+/// The bundle of a position in the order of opening: fixed public runs of at most eight.
+pub fn bundle(position: u64) -> u64 {
+    position / BUNDLE_SIZE as u64
+}
+
+/// Whether first-time issuance is on.
+pub fn is_open(petition: &VerifiedManifest, now: Timestamp) -> bool {
+    PetitionState::at(petition.manifest(), now) == PetitionState::Open
+}
+
+/// The last day whose prepared keys are still kept.
+pub fn oldest_prepared_day(now: Timestamp) -> u64 {
+    now.day().saturating_sub(1)
+}

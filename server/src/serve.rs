@@ -1,0 +1,209 @@
+//! Both sides or one, from a configuration to listening sockets.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef as _;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use undersign_protocol::petition::{PetitionId, Slug};
+
+use crate::anonymous::{self, AnonymousDatabase, AnonymousState};
+use crate::app;
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::{AnonymousConfig, Config, ConfigError, IdentifiedConfig, host, origin};
+use crate::entropy::SystemEntropy;
+use crate::identified::email_verification::{MailSettings, VerificationSettings};
+use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
+use crate::key_directory::KeyDirectory;
+use crate::petition::{Organisers, Registry};
+use crate::storage::Side;
+use crate::web::client_network::TrustedProxies;
+
+/// A server that listens and has not answered yet.
+pub struct Server {
+    identified: Option<(SocketAddr, IdentifiedState)>,
+    anonymous: Option<(SocketAddr, AnonymousState)>,
+}
+
+/// Whose petitions are taken: those of the configuration's lists, or anyone's from this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrganiserPolicy {
+    /// As configured.
+    Listed,
+    /// The demo.
+    AnyFromLoopback,
+}
+
+impl OrganiserPolicy {
+    fn organisers(self, listed: &[undersign_protocol::ed25519::PublicKey]) -> Organisers {
+        match self {
+            Self::Listed => Organisers::Listed(listed.to_vec()),
+            Self::AnyFromLoopback => Organisers::AnyFromLoopback,
+        }
+    }
+}
+
+impl Server {
+    /// Opens databases and keys of the sides that are wanted: one, or every one in the file.
+    pub async fn open(config: &Config, side: Option<Side>, policy: OrganiserPolicy) -> anyhow::Result<Self> {
+        let mut server = Self { identified: None, anonymous: None };
+        if side != Some(Side::Anonymous) {
+            match &config.identified {
+                Some(section) => server.identified = Some((section.listen, open_identified(section, policy).await?)),
+                None if side.is_some() => return Err(ConfigError::Missing("identified").into()),
+                None => {}
+            }
+        }
+        if side != Some(Side::Identified) {
+            match &config.anonymous {
+                Some(section) => {
+                    let issuer_url = issuer_url(config, section)?;
+                    let state = open_anonymous(section, issuer_url, policy).await?;
+                    server.anonymous = Some((section.listen, state));
+                }
+                None if side.is_some() => return Err(ConfigError::Missing("anonymous").into()),
+                None => {}
+            }
+        }
+        if server.identified.is_none() && server.anonymous.is_none() {
+            return Err(ConfigError::Missing("identified").into());
+        }
+        Ok(server)
+    }
+
+    /// Serves until the process is told to stop. `ready` is called once every socket listens.
+    pub async fn run(self, ready: impl FnOnce()) -> anyhow::Result<()> {
+        let mut listening = Vec::new();
+        for (address, router) in self.routers() {
+            let listener = TcpListener::bind(address)
+                .await
+                .map_err(|error| anyhow::anyhow!("cannot listen on {address}: {error}"))?;
+            listening.push((listener, router));
+        }
+        if let Some((_, state)) = &self.identified {
+            state.run();
+        }
+        if let Some((_, state)) = &self.anonymous {
+            state.run();
+        }
+        let mut tasks = JoinSet::new();
+        for (listener, router) in listening {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            tasks.spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stopped()).await });
+        }
+        ready();
+        while let Some(ended) = tasks.join_next().await {
+            ended??;
+        }
+        Ok(())
+    }
+
+    /// Ids of the petitions that are published, by slug.
+    pub async fn petitions(&self) -> anyhow::Result<BTreeMap<Slug, PetitionId>> {
+        let registry = match (&self.anonymous, &self.identified) {
+            (Some((_, state)), _) => Registry::from_ref(state),
+            (None, Some((_, state))) => Registry::from_ref(state),
+            (None, None) => return Ok(BTreeMap::new()),
+        };
+        let list = registry.list(SystemClock.now()).await?;
+        Ok(list.petitions.into_iter().map(|petition| (petition.slug, petition.petition_id)).collect())
+    }
+
+    fn routers(&self) -> Vec<(SocketAddr, Router)> {
+        match (&self.identified, &self.anonymous) {
+            (Some((here, identified)), Some((there, anonymous))) if here == there => {
+                vec![(*here, app::both_sides(identified::routes(identified), anonymous::routes(anonymous)))]
+            }
+            (identified, anonymous) => {
+                let identified = identified.as_ref().map(|(at, state)| (*at, app::one_side(identified::routes(state))));
+                let anonymous = anonymous.as_ref().map(|(at, state)| (*at, app::one_side(anonymous::routes(state))));
+                identified.into_iter().chain(anonymous).collect()
+            }
+        }
+    }
+}
+
+async fn open_identified(section: &IdentifiedConfig, policy: OrganiserPolicy) -> anyhow::Result<IdentifiedState> {
+    let link_origin = section.mail.link_origin.as_ref().unwrap_or(&section.public_url);
+    if section.mail.link_origin.is_none() {
+        tracing::warn!("mail.link_origin is not set: links in mails name the host of the petitions");
+    }
+    let settings = identified::Settings {
+        issuer_name: host(&section.public_url, "identified.public_url")?,
+        organisers: policy.organisers(&section.organisers),
+        trusted_proxies: TrustedProxies(section.trusted_proxies.clone()),
+        verification: VerificationSettings {
+            mail: MailSettings { from: section.mail.from.clone(), link_origin: origin(link_origin) },
+            transport: section.mail.transport()?,
+            limits: section.limits.clone(),
+        },
+    };
+    let database = IdentifiedDatabase::open(&section.database).await?;
+    let keys = KeyDirectory::open(&section.keys)?;
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    Ok(IdentifiedState::start(database, &keys, settings, clock, entropy).await?)
+}
+
+async fn open_anonymous(
+    section: &AnonymousConfig,
+    issuer_url: String,
+    policy: OrganiserPolicy,
+) -> anyhow::Result<AnonymousState> {
+    let settings = anonymous::Settings {
+        origin_host: host(&section.public_url, "anonymous.public_url")?,
+        issuer_url,
+        organisers: policy.organisers(&section.organisers),
+        trusted_proxies: TrustedProxies(section.trusted_proxies.clone()),
+    };
+    let database = AnonymousDatabase::open(&section.database).await?;
+    let keys = KeyDirectory::open(&section.keys)?;
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    Ok(AnonymousState::start(database, &keys, settings, clock, entropy).await?)
+}
+
+/// Where the issuer is asked: as configured, else at the other section's own socket.
+fn issuer_url(config: &Config, section: &AnonymousConfig) -> Result<String, ConfigError> {
+    match (&section.issuer_url, &config.identified) {
+        (Some(url), _) => Ok(origin(url)),
+        (None, Some(identified)) => {
+            let mut address = identified.listen;
+            if address.ip().is_unspecified() {
+                let loopback: std::net::IpAddr =
+                    if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
+                address.set_ip(loopback);
+            }
+            Ok(format!("http://{address}"))
+        }
+        (None, None) => Err(ConfigError::Missing("anonymous.issuer_url")),
+    }
+}
+
+/// Ends with Ctrl-C or SIGTERM.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}
+
+/// Brings the databases of a configuration to this version's schema.
+pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    if let Some(section) = &config.identified {
+        IdentifiedDatabase::open(&section.database).await?.close().await;
+    }
+    if let Some(section) = &config.anonymous {
+        AnonymousDatabase::open(&section.database).await?.close().await;
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, SqlSafeStr as _};
+
+use super::{Engine, StorageError};
+
+/// Which side a database belongs to. They have no table in common but the public petitions, and refuse each other's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Knows addresses, never tokens.
+    Identified,
+    /// Knows tokens, never addresses.
+    Anonymous,
+}
+
+/// Version, name and text of one side's migrations for one engine. The names are the same for both engines.
+macro_rules! migrations {
+    ($side:literal, $engine:literal, $($version:literal $name:literal),+) => {
+        vec![$(
+            Migration::new(
+                $version,
+                $name.into(),
+                MigrationType::Simple,
+                include_str!(concat!("../../../migrations/", $side, "/", $engine, "/000", $version, "_", $name, ".sql"))
+                    .into_sql_str(),
+                false,
+            )
+        ),+]
+    };
+}
+
+/// Brings the schema up to date. A database with migrations that are not in the list, or with other text under the same number, is
+/// refused: it is newer, or the other side's.
+pub(super) async fn migrate(pool: &AnyPool, engine: Engine, side: Side) -> Result<(), StorageError> {
+    let list = match (side, engine) {
+        (Side::Identified, Engine::Sqlite) => {
+            migrations!("identified", "sqlite", 1 "petition", 2 "email_verification", 3 "issuance")
+        }
+        (Side::Identified, Engine::Postgres) => {
+            migrations!("identified", "postgres", 1 "petition", 2 "email_verification", 3 "issuance")
+        }
+        (Side::Anonymous, Engine::Sqlite) => {
+            migrations!("anonymous", "sqlite", 1 "petition", 4 "redemption", 5 "public_log")
+        }
+        (Side::Anonymous, Engine::Postgres) => {
+            migrations!("anonymous", "postgres", 1 "petition", 4 "redemption", 5 "public_log")
+        }
+    };
+    Migrator::with_migrations(list).run(pool).await.map_err(StorageError::Schema)
+}

@@ -1,0 +1,67 @@
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::http::request::Parts;
+
+use super::problem::WebProblem;
+
+/// The network a request comes from: an IPv4 address, or the /56 of an IPv6 address, which is what one household gets. It has no
+/// `Debug` and no `Display`: it lives in memory for a budget and reaches neither disk nor log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ClientNetwork {
+    prefix: IpAddr,
+    loopback: bool,
+}
+
+/// Proxies whose `X-Forwarded-For` is believed. Everyone else's is ignored.
+#[derive(Clone, Default)]
+pub struct TrustedProxies(pub Vec<IpAddr>);
+
+impl ClientNetwork {
+    fn of(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        let prefix = match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(v6) => {
+                let mut octets = v6.octets();
+                octets[7..].fill(0);
+                IpAddr::V6(Ipv6Addr::from(octets))
+            }
+        };
+        Self { prefix, loopback: address.is_loopback() }
+    }
+
+    /// The prefix's bytes, to be keyed before they are kept even in memory.
+    pub fn bytes(&self) -> [u8; 16] {
+        match self.prefix {
+            IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
+            IpAddr::V6(v6) => v6.octets(),
+        }
+    }
+
+    /// Whether the client is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+impl<S> FromRequestParts<S> for ClientNetwork
+where
+    S: Send + Sync,
+    TrustedProxies: FromRef<S>,
+{
+    type Rejection = WebProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebProblem> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip().to_canonical());
+        let TrustedProxies(proxies) = TrustedProxies::from_ref(state);
+        if !proxies.contains(&peer) {
+            return Ok(Self::of(peer));
+        }
+        // The last address is the one that the trusted proxy itself saw; those before it are the client's own words.
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
+        let forwarded = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+        Ok(Self::of(forwarded.unwrap_or(peer)))
+    }
+}

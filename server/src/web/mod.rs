@@ -1,0 +1,25 @@
+//! The edge: what comes in as HTTP becomes types here, and errors become problem documents. No rule is decided here.
+
+/// Where the client's network address comes from, for budgets alone.
+pub mod client_network;
+
+/// Extractors: bodies of a media type and a size.
+pub mod extract;
+
+/// The headers that every answer has.
+pub mod headers;
+
+/// Errors to problem documents, in one place.
+pub mod problem;
+
+use axum::Router;
+
+/// One side's routes, in the three groups in which one process puts two sides together.
+pub struct SideRoutes {
+    /// Routes that the other side does not have.
+    pub own: Router,
+    /// Public petition data: the same on both sides.
+    pub petitions: Router,
+    /// What organisers send to each side.
+    pub organisers: Router,
+}
