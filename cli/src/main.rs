@@ -1,2 +1,42 @@
-//! stub
-fn main() {}
+//! The `undersign` command. This file only wires: what is understood is in `args`, what is said in `output`, how it ends in `exit`.
+
+mod args;
+mod clock;
+mod commands;
+mod exit;
+mod files;
+mod output;
+mod petition;
+mod problems;
+mod signing;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Arguments, Command};
+use crate::exit::CommandResult;
+use crate::output::Output;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output::new(arguments.json);
+    match run(arguments.command, &output).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.failure(&failure);
+            ExitCode::from(failure.exit.code())
+        }
+    }
+}
+
+async fn run(command: Command, output: &Output) -> CommandResult {
+    match command {
+        Command::Show(arguments) => commands::show::run(arguments, output).await,
+        Command::Sign(arguments) => commands::sign::run(arguments, output).await,
+        Command::Resume(arguments) => commands::resume::run(arguments, output).await,
+        Command::Organiser { command } => commands::organiser::run(command, output).await,
+    }
+}

@@ -1,0 +1,266 @@
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand};
+use undersign_client_lib::endpoints::{Base, BaseError};
+use undersign_client_lib::link::Link;
+use undersign_protocol::petition::{Language, Slug};
+
+use crate::exit;
+
+// What holds an address or a code has no `Debug`.
+
+/// Sign petitions without leaving your name, and publish them.
+#[derive(Parser)]
+#[command(name = "undersign", version, after_help = exit::HELP, propagate_version = true)]
+pub struct Arguments {
+    /// Write one JSON object a line to standard output instead of sentences
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Show a petition, check it and its log, and say what was checked
+    #[command(after_help = exit::HELP)]
+    Show(ShowArguments),
+    /// Sign a petition: asks for a mail, waits until it is confirmed, and hands in a signature that nobody can join to the address
+    #[command(after_help = exit::HELP)]
+    Sign(SignArguments),
+    /// Go on with a signing that was stopped
+    #[command(after_help = exit::HELP)]
+    Resume(ResumeArguments),
+    /// Write, check and publish a petition
+    #[command(after_help = exit::HELP)]
+    Organiser {
+        /// What to do.
+        #[command(subcommand)]
+        command: OrganiserCommand,
+    },
+}
+
+/// `undersign show`.
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    /// The petition's link, https://host/p/name; what follows a # pins its text and keys
+    #[arg(value_name = "URL")]
+    pub link: Link,
+    /// Language to show it in, where the petition has it
+    #[arg(long, value_name = "LANGUAGE")]
+    pub locale: Option<Language>,
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+}
+
+/// `undersign sign`.
+#[derive(Args)]
+pub struct SignArguments {
+    /// The petition's link, https://host/p/name; what follows a # pins its text and keys
+    #[arg(value_name = "URL")]
+    pub link: Link,
+    /// Address that the mail goes to. It is sent once and never written to this machine
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: String,
+    /// Language of the mail
+    #[arg(long, value_name = "LANGUAGE")]
+    pub locale: Option<Language>,
+    /// Ask for a token of this petition alone. Otherwise the whole group of open petitions is asked for, which hides the choice,
+    /// and this address can then not sign the others later
+    #[arg(long)]
+    pub only_this: bool,
+    /// Forget a signing of this petition that was begun here, and begin again
+    #[arg(long)]
+    pub start_over: bool,
+    #[command(flatten)]
+    pub journey: JourneyArguments,
+}
+
+/// `undersign resume`.
+#[derive(Args)]
+pub struct ResumeArguments {
+    /// Which one, by name or id, where several were begun
+    #[arg(value_name = "PETITION")]
+    pub petition: Option<String>,
+    /// Address to send a new mail to, where the first one was not confirmed in time
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    #[command(flatten)]
+    pub journey: JourneyArguments,
+}
+
+/// What `sign` and `resume` have in common.
+#[derive(Args)]
+pub struct JourneyArguments {
+    /// Code from the mail's subject; otherwise the command waits until the link in the mail is opened anywhere
+    #[arg(long, value_name = "CODE")]
+    pub code: Option<String>,
+    /// When to hand in the signature: now, auto (a random moment that the petition's rules suggest), or after 90s, 30m, 2h, 1d.
+    /// Without this, what the petition's rules suggest
+    #[arg(long, value_name = "now|auto|DURATION")]
+    pub when: Option<When>,
+    /// Go on until the signature stands in the public log, and check that
+    #[arg(long)]
+    pub wait_published: bool,
+    /// Stop waiting after so many seconds; `undersign resume` goes on. Without this, a day for the mail, and as long as it takes for
+    /// the rest
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// Where to keep what `resume` needs [default: a folder of the system for such data]
+    #[arg(long, value_name = "DIR", env = "UNDERSIGN_STATE_DIR")]
+    pub state_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+}
+
+/// How to reach servers.
+#[derive(Debug, Args)]
+pub struct ConnectionArguments {
+    /// Connect through this proxy only, for instance socks5h://127.0.0.1:9050; never directly, not even when it fails
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+}
+
+/// When a signature is handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// As soon as the petition's rule allows.
+    Now,
+    /// At a moment that says little.
+    Auto,
+    /// After so many seconds, or later where the petition's rule says so.
+    After(u64),
+}
+
+impl FromStr for When {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "now" => Ok(Self::Now),
+            "auto" => Ok(Self::Auto),
+            duration => seconds(duration)
+                .map(Self::After)
+                .ok_or_else(|| "say now, auto, or a duration such as 90s, 30m, 2h or 1d".to_owned()),
+        }
+    }
+}
+
+fn seconds(duration: &str) -> Option<u64> {
+    let (number, unit) = duration.split_at_checked(duration.len().checked_sub(1)?)?;
+    let unit = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| number.parse::<u64>().ok()?.checked_mul(unit)).flatten()
+}
+
+/// `undersign organiser`.
+#[derive(Debug, Subcommand)]
+pub enum OrganiserCommand {
+    /// Write a new organiser's key to a file, and print its public half for the operator's list
+    #[command(after_help = exit::HELP)]
+    Keygen(KeygenArguments),
+    /// Make a folder with a commented petition to fill in
+    #[command(after_help = exit::HELP)]
+    New(NewArguments),
+    /// Say everything that is wrong with a petition's folder, and what could be better
+    #[command(after_help = exit::HELP)]
+    Check(CheckArguments),
+    /// Publish a petition's folder for good. It is safe to repeat
+    #[command(after_help = exit::HELP)]
+    Publish(PublishArguments),
+}
+
+/// `undersign organiser keygen`.
+#[derive(Debug, Args)]
+pub struct KeygenArguments {
+    /// File to write; it must not exist
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// `undersign organiser new`.
+#[derive(Debug, Args)]
+pub struct NewArguments {
+    /// Folder to make; it must not exist, or be empty
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// The petition's short name in links: 1 to 40 of a-z, 0-9 and -
+    #[arg(long)]
+    pub slug: Slug,
+    /// Languages of the petition, the first one also of the explanations
+    #[arg(long, value_name = "en,ru", value_delimiter = ',', required = true)]
+    pub languages: Vec<Language>,
+}
+
+/// `undersign organiser check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// The petition's folder
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+}
+
+/// `undersign organiser publish`.
+#[derive(Debug, Args)]
+pub struct PublishArguments {
+    /// The petition's folder
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// The organiser's key, from `undersign organiser keygen`
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// The server, https://host; where there are two, the one that shows petitions and counts signatures
+    #[arg(long, value_name = "URL", value_parser = base)]
+    pub server: Base,
+    /// The server that confirms addresses and issues tokens, where it is another one
+    #[arg(long, value_name = "URL", value_parser = base)]
+    pub issuer_server: Option<Base>,
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+}
+
+/// A server as people copy it from a browser, with or without the slash at its end.
+fn base(text: &str) -> Result<Base, BaseError> {
+    text.strip_suffix('/').unwrap_or(text).parse()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::{Arguments, When};
+
+    #[test]
+    fn arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_documents_its_exit_codes() {
+        fn check(command: &clap::Command) {
+            assert!(command.get_after_help().is_some(), "{} has no exit codes in its help", command.get_name());
+            command.get_subcommands().for_each(check);
+        }
+        check(&Arguments::command());
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!("now".parse(), Ok(When::Now));
+        assert_eq!("auto".parse(), Ok(When::Auto));
+        assert_eq!("90s".parse(), Ok(When::After(90)));
+        assert_eq!("2h".parse(), Ok(When::After(7_200)));
+        for wrong in ["", "h", "2", "-1h", "+1h", "1w", "1.5h", "99999999999999999999d", "999999999999999999d", "2ч"] {
+            assert!(wrong.parse::<When>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+mod check;
+mod folder;
+mod kept;
+mod keygen;
+mod new;
+mod publish;
+
+use crate::args::OrganiserCommand;
+use crate::exit::CommandResult;
+use crate::output::Output;
+
+/// `undersign organiser`.
+pub async fn run(command: OrganiserCommand, output: &Output) -> CommandResult {
+    match command {
+        OrganiserCommand::Keygen(arguments) => keygen::run(&arguments, output),
+        OrganiserCommand::New(arguments) => new::run(&arguments, output),
+        OrganiserCommand::Check(arguments) => check::run(&arguments, output),
+        OrganiserCommand::Publish(arguments) => publish::run(&arguments, output).await,
+    }
+}

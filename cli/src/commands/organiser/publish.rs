@@ -1,0 +1,146 @@
+use std::fs;
+use std::path::Path;
+
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use serde_json::json;
+use undersign_client_lib::endpoints::Base;
+use undersign_client_lib::link::{Link, PetitionLink};
+use undersign_client_lib::native::Transport;
+use undersign_client_lib::organiser::{
+    Folder, PublishError, parse_key, prepare_request, publish_request, read_prepared_anonymous,
+    read_prepared_identified, read_published, sign,
+};
+use undersign_client_lib::request::{Request, Side};
+use undersign_client_lib::response::Response;
+use undersign_protocol::ed25519::SecretKey;
+use undersign_protocol::petition::VerifiedManifest;
+use undersign_protocol::problem::Problem;
+use zeroize::Zeroizing;
+
+use super::{folder, kept};
+use crate::args::PublishArguments;
+use crate::exit::{CommandResult, Exit, Failure};
+use crate::files::is_readable_by_others;
+use crate::output::Output;
+use crate::problems;
+
+/// The two servers, which may be one.
+struct Servers<'a> {
+    transport: Transport,
+    identified: &'a Base,
+    anonymous: &'a Base,
+}
+
+/// `undersign organiser publish DIR`: prepare at both sides, sign, keep, publish at both sides. The identified side comes first, so
+/// that a petition people can see is one they can sign.
+pub async fn run(arguments: &PublishArguments, output: &Output) -> CommandResult {
+    let key = read_key(&arguments.key, output)?;
+    let (folder, _) = folder::read(&arguments.directory, output)?;
+    let transport = Transport::new(arguments.connection.proxy.as_deref())
+        .map_err(|error| Failure::new(Exit::Usage, format!("--proxy: {error}.")))?;
+    let identified = arguments.issuer_server.as_ref().unwrap_or(&arguments.server);
+    let servers = Servers { transport, identified, anonymous: &arguments.server };
+    let path = kept::path(&arguments.directory, &arguments.server);
+    let manifest = match kept::read(&path, &folder)? {
+        Some(manifest) => manifest,
+        None => {
+            let manifest = servers.prepare_and_sign(&folder, &key, output).await?;
+            kept::write(&path, &manifest)?;
+            manifest
+        }
+    };
+    if manifest.manifest().organiser.public_key != key.public_key() {
+        let message = "The petition was signed with another key for this server. Name that key with --key.";
+        return Err(Failure::new(Exit::Refused, message));
+    }
+    servers.publish(&manifest, &path, output).await
+}
+
+impl Servers<'_> {
+    async fn prepare_and_sign(
+        &self,
+        folder: &Folder,
+        key: &SecretKey,
+        output: &Output,
+    ) -> CommandResult<VerifiedManifest> {
+        let _waiting = output.waiting("The servers are making the petition's keys …");
+        let slug = &folder.settings.slug;
+        let request = prepare_request(Side::Identified, self.identified, slug, key, &mut UnwrapErr(SysRng));
+        let answer = self.send(&request).await?;
+        let identified = read_prepared_identified(&answer).map_err(|error| failure(&error, self.identified))?;
+        let request = prepare_request(Side::Anonymous, self.anonymous, slug, key, &mut UnwrapErr(SysRng));
+        let answer = self.send(&request).await?;
+        let anonymous = read_prepared_anonymous(&answer).map_err(|error| failure(&error, self.anonymous))?;
+        let manifest = folder.manifest(key.public_key(), &identified, &anonymous);
+        manifest
+            .and_then(|manifest| sign(&manifest, key))
+            .map_err(|error| Failure::new(Exit::Refused, format!("The petition cannot be published: {error}.")))
+    }
+
+    async fn publish(&self, manifest: &VerifiedManifest, kept: &Path, output: &Output) -> CommandResult {
+        let mut state = None;
+        for (side, base) in [(Side::Identified, self.identified), (Side::Anonymous, self.anonymous)] {
+            let answer = self.send(&publish_request(side, base, manifest)).await?;
+            let published = read_published(&answer, manifest);
+            state = Some(published.map_err(|error| publication_failure(&error, base, kept))?);
+        }
+        let petition_id = manifest.petition_id();
+        let slug = manifest.manifest().slug.clone();
+        let petition = PetitionLink { slug: slug.clone(), pin: Some(petition_id) };
+        let link = Link { base: self.anonymous.clone(), petition: Some(petition) };
+        output.event(
+            "published",
+            json!({ "petition_id": petition_id, "slug": slug, "state": state, "link": link.to_string() }),
+            format!("Published. Its id is {petition_id}, and this link is tied to its text and keys:\n{link}"),
+        );
+        Ok(())
+    }
+
+    async fn send(&self, request: &Request) -> CommandResult<Response> {
+        self.transport.send(request).await.map_err(|error| {
+            let base = if request.side() == Side::Identified { self.identified } else { self.anonymous };
+            Failure::new(Exit::Unreachable, format!("{base}: {error}. It is safe to repeat this command."))
+        })
+    }
+}
+
+fn read_key(path: &Path, output: &Output) -> CommandResult<SecretKey> {
+    let text = fs::read_to_string(path)
+        .map(Zeroizing::new)
+        .map_err(|error| Failure::new(Exit::File, format!("{} cannot be read: {error}.", path.display())))?;
+    let key = parse_key(&text).map_err(|error| Failure::new(Exit::File, format!("{}: {error}.", path.display())))?;
+    if is_readable_by_others(path) {
+        output.note(format!("{} can be read by others on this machine; run: chmod 600 {0}", path.display()));
+    }
+    Ok(key)
+}
+
+/// Where other keys or another slug are needed, what was signed is of no use. It is not removed here: a wrong --server gives the same
+/// refusals, and then it is the only copy on this side.
+fn publication_failure(error: &PublishError, base: &Base, kept: &Path) -> Failure {
+    let failure = failure(error, base);
+    match failure.problem {
+        Some(Problem::NotPrepared | Problem::SlugTaken) => Failure {
+            message: format!(
+                "{} For that, remove {} first: it holds what was signed.",
+                failure.message,
+                kept.display()
+            ),
+            ..failure
+        },
+        _ => failure,
+    }
+}
+
+fn failure(error: &PublishError, base: &Base) -> Failure {
+    let failure = match error {
+        PublishError::OtherPetition => Failure::new(Exit::NotTrusted, format!("{base}: {error}.")),
+        PublishError::Answer(error) => problems::answer(base, error),
+    };
+    match failure.problem {
+        // It is a 503 as well, but repeating does not help soon.
+        Some(Problem::IssuerFull) => Failure { exit: Exit::Refused, ..failure },
+        _ => failure,
+    }
+}

@@ -1,0 +1,118 @@
+use serde_json::{Value, json};
+use undersign_client_lib::checked::{CheckedPetition, TotalError};
+use undersign_client_lib::endpoints::Base;
+use undersign_client_lib::link::{Link, PetitionLink};
+use undersign_client_lib::lookup::list_request;
+use undersign_client_lib::native::Transport;
+use undersign_protocol::petition::{Language, PetitionList, PetitionState, Redemption};
+use undersign_protocol::tally::TotalDocument;
+
+use crate::args::ShowArguments;
+use crate::exit::{CommandResult, Exit, Failure};
+use crate::output::Output;
+use crate::petition::{look_up, names, pin_line, transport};
+use crate::problems;
+use crate::text::{in_language, plain};
+
+/// `undersign show URL`: one petition, checked; or, for a link to a server alone, the names of all its petitions.
+pub async fn run(arguments: ShowArguments, output: &Output) -> CommandResult {
+    let transport = transport(&arguments.connection)?;
+    let Link { base, petition } = &arguments.link;
+    let language = arguments.locale.as_ref();
+    let Some(link) = petition else { return list(&transport, base, language, output).await };
+    let petition = look_up(&transport, base, link, output).await?;
+    let total = total(&transport, &petition).await?;
+    let pinned_link =
+        Link { base: base.clone(), petition: Some(PetitionLink { pin: Some(petition.petition_id()), ..link.clone() }) };
+    output.event(
+        "petition",
+        fields(&petition, &total, &pinned_link, language),
+        text(&petition, &total, &pinned_link, language),
+    );
+    Ok(())
+}
+
+async fn total(transport: &Transport, petition: &CheckedPetition) -> CommandResult<TotalDocument> {
+    let base = &petition.endpoints().origin;
+    let answer = transport.send(&petition.total_request()).await.map_err(|error| {
+        Failure::new(Exit::Unreachable, format!("{base}: {error}. It is safe to repeat this command."))
+    })?;
+    petition.total(&answer).map_err(|error| match error {
+        TotalError::Answer(error) => problems::answer(base, &error),
+        error => Failure::new(Exit::NotTrusted, format!("Do not trust this count: {error}.")),
+    })
+}
+
+fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language: Option<&Language>) -> Value {
+    let manifest = petition.manifest();
+    let (title, organiser) = names(petition, language);
+    let demands = in_language(&manifest.texts, language).map(|text| &text.demands);
+    json!({
+        "petition_id": petition.petition_id(), "slug": manifest.slug, "title": title, "organiser": organiser,
+        "organiser_key": manifest.organiser.public_key, "state": petition.state(), "opens_at": manifest.opens_at,
+        "closes_at": manifest.closes_at, "demands": demands, "goals": manifest.goals, "total": total.total,
+        "signatures": total.signatures, "withdrawals": total.withdrawals, "issued": total.issued,
+        "tree_size": total.tree_size, "root": total.root, "pinned": petition.is_pinned(), "link": link.to_string(),
+        "asked_for_together": petition.run().iter().map(|row| &row.slug).collect::<Vec<_>>(),
+    })
+}
+
+fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language: Option<&Language>) -> String {
+    let manifest = petition.manifest();
+    let (title, organiser) = names(petition, language);
+    let mut lines = vec![title, format!("by {organiser}"), String::new()];
+    if let Some(text) = in_language(&manifest.texts, language) {
+        lines.push(plain(&text.summary));
+        lines.push(String::new());
+        lines.extend(text.demands.iter().map(|demand| format!("  - {}", plain(demand))));
+    }
+    for addressee in &manifest.addressees {
+        let name = in_language(&addressee.name, language).map(|name| plain(name)).unwrap_or_default();
+        lines.push(format!("To: {name}"));
+    }
+    let goal = manifest.goals.iter().find(|goal| **goal > total.total).or(manifest.goals.last());
+    let goal = goal.map(|goal| format!(" of {goal}")).unwrap_or_default();
+    let state = match petition.state() {
+        PetitionState::Announced => format!("opens at {}", manifest.opens_at),
+        PetitionState::Open => format!("open until {}", manifest.closes_at),
+        PetitionState::Closing => {
+            format!("closed at {}; tokens are still redeemed until {}", manifest.closes_at, manifest.ends_at())
+        }
+        PetitionState::Closed => format!("closed at {}", manifest.closes_at),
+    };
+    lines.push(String::new());
+    lines
+        .push(format!("Signatures: {}{goal} ({} entries in the log, signed by its key)", total.total, total.tree_size));
+    lines.push(format!("State: {state}"));
+    if let Redemption::NextEpoch { epoch } = manifest.redemption {
+        lines.push(format!(
+            "Signatures are handed in at least one period of {epoch} seconds after the mail was confirmed."
+        ));
+    }
+    lines.push(format!("Checked: {}", pin_line(petition)));
+    lines.push(format!("Link: {link}"));
+    lines.join("\n")
+}
+
+/// Names only: a list is the server's word, and each petition is checked when it is opened.
+async fn list(transport: &Transport, base: &Base, language: Option<&Language>, output: &Output) -> CommandResult {
+    let answer = transport.send(&list_request(base)).await.map_err(|error| {
+        Failure::new(Exit::Unreachable, format!("{base}: {error}. It is safe to repeat this command."))
+    })?;
+    let list: PetitionList = answer.expect_json(200).map_err(|error| problems::answer(base, &error))?;
+    for row in &list.petitions {
+        let link = Link { base: base.clone(), petition: Some(PetitionLink { slug: row.slug.clone(), pin: None }) };
+        let title = in_language(&row.titles, language).map(|title| plain(title)).unwrap_or_default();
+        output.event(
+            "listed",
+            json!({ "petition_id": row.petition_id, "slug": row.slug, "state": row.state, "title": title, "link": link.to_string() }),
+            format!("{link}  {title}"),
+        );
+    }
+    if list.petitions.is_empty() {
+        output.note("This server has no petition.");
+    } else {
+        output.note("Not checked: undersign show with one of these links checks a petition.");
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use serde_json::{Value, json};
+use undersign_client_lib::journey::{Counted, RedemptionError, Rejected, Signed, TokenHeld};
+use undersign_protocol::problem::Problem;
+use undersign_protocol::timestamp::DAY;
+
+use super::{Signing, stopped};
+use crate::clock;
+use crate::exit::{CommandResult, Exit, Failure};
+use crate::problems;
+
+impl Signing<'_> {
+    /// Redeems when it is time, and removes the saved state once the answer is told.
+    pub(super) async fn redeem(mut self, mut held: TokenHeld) -> CommandResult {
+        if let Some(when) = self.when.take() {
+            held.schedule(when, &mut UnwrapErr(SysRng));
+            self.entry.write(&held.save())?;
+        }
+        self.wait_for_redemption(&held).await?;
+        let signed = self.hand_in(held).await?;
+        self.tell_redeemed(&signed);
+        if self.wait_published {
+            self.wait_until_published(&signed).await?;
+        }
+        self.entry.remove()
+    }
+
+    async fn wait_for_redemption(&self, held: &TokenHeld) -> CommandResult {
+        let until = held.redeem_at();
+        if clock::now() >= until {
+            return Ok(());
+        }
+        self.output.event(
+            "holding",
+            json!({ "until": until }),
+            format!(
+                "The signature is handed in at {until}, so that nobody sees it follow the mail. You can stop this program: \
+                 undersign resume {} goes on.",
+                held.slug()
+            ),
+        );
+        let _sign = self.output.waiting(format!("Waiting until {until} …"));
+        self.wait_until(until, held.slug()).await
+    }
+
+    async fn hand_in(&self, held: TokenHeld) -> CommandResult<Signed> {
+        let _sign = self.output.waiting("Handing in the signature …");
+        let base = held.endpoints().origin.clone();
+        let request = held
+            .redemption_request(clock::now())
+            .map_err(|early| stopped(held.slug(), &format!("It is too early: {early}.")))?;
+        let limit = self.deadline().unwrap_or_else(|| clock::now().plus(DAY));
+        let answer = self.send_until(&request, &base, limit).await?;
+        held.redeemed(&answer, clock::now()).map_err(|rejected| {
+            // Nothing can come of the token any more.
+            if matches!(rejected.error, RedemptionError::Closed | RedemptionError::Withdrawn) {
+                let _ = self.entry.remove();
+            }
+            failure(&rejected)
+        })
+    }
+
+    fn tell_redeemed(&self, signed: &Signed) {
+        let (name, value, text): (_, Value, _) = match signed.counted() {
+            Counted::Promised(promise) => {
+                let publish_by = promise.publish_by;
+                let text = format!("Accepted. It will be in the public count by {publish_by}.");
+                ("publish_by", json!(publish_by), text)
+            }
+            Counted::Published { leaf_index } => {
+                ("leaf_index", json!(leaf_index), "Accepted, and already in the public count.".to_owned())
+            }
+        };
+        let mut fields =
+            json!({ "petition_id": signed.petition_id(), "slug": signed.slug(), "leaf_hash": signed.leaf_hash() });
+        fields[name] = value;
+        self.output.event("redeemed", fields, text);
+    }
+}
+
+fn failure(rejected: &Rejected<TokenHeld, RedemptionError>) -> Failure {
+    let problem = match &rejected.error {
+        RedemptionError::NonceUsed => Problem::NonceUsed,
+        RedemptionError::Withdrawn => Problem::Withdrawn,
+        RedemptionError::Closed => Problem::Closed,
+        RedemptionError::TokenNotValid => Problem::TokenNotValid,
+        RedemptionError::Answer(error) => return problems::answer(&rejected.state.endpoints().origin, error),
+        RedemptionError::LeafHash | RedemptionError::Promise | RedemptionError::TooLate { .. } => {
+            let message = format!(
+                "The signature was handed in, but {}. It is perhaps not counted; the token is kept. Check this machine's clock, repeat \
+                 with undersign resume {}, and tell the organiser if it stays so.",
+                rejected.error,
+                rejected.state.slug()
+            );
+            return Failure::new(Exit::NotTrusted, message);
+        }
+    };
+    Failure::new(Exit::Refused, problems::sentence(problem)).with_problem(Some(problem))
+}
