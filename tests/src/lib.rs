@@ -1,1 +1,35 @@
-//! stub
+//! The whole system from outside: real programs as processes, real sockets, real mails. What a test needs to see of the inside it
+//! reads from the files that a seized machine would have.
+
+/// Configurations, processes, killing and starting again.
+pub mod server;
+
+/// Petitions to publish.
+pub mod petitions;
+
+/// A signer who takes one step at a time.
+pub mod signer;
+
+/// Someone who speaks HTTP without our client.
+pub mod wire;
+
+/// One token request, outside of any journey.
+pub mod blinding;
+
+/// The mails that were sent.
+pub mod mailbox;
+
+/// A mail server that takes them, or does not.
+pub mod smtp;
+
+/// Certificates that nobody vouches for.
+pub mod certificate;
+
+/// What stands in the tables.
+pub mod tables;
+
+/// Everything at rest on both sides, to search for what must not be there.
+pub mod at_rest;
+
+/// Where the built programs are.
+pub mod programs;

@@ -1,0 +1,269 @@
+mod faults;
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use getrandom::rand_core::Rng as _;
+use tempfile::TempDir;
+use undersign_client_lib::endpoints::Base;
+use undersign_client_lib::organiser::{self, Folder};
+use undersign_client_lib::request::Side;
+use undersign_protocol::ed25519::SecretKey;
+use undersign_protocol::petition::VerifiedManifest;
+use undersign_protocol::timestamp::Timestamp;
+use undersign_server::clock::{Clock as _, SystemClock};
+
+use crate::mailbox::Mailbox;
+use crate::petitions::petition;
+use crate::programs::program;
+use crate::signer::{Sender, rng};
+
+/// How a server is run.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Two processes, one a side, instead of one for both.
+    pub apart: bool,
+    /// `[identified.mail.smtp]`, TOML; mails go into files where it is `None`.
+    pub smtp: Option<String>,
+    /// `[identified.limits]`, TOML; large ones where it is `None`.
+    pub limits: Option<String>,
+    /// Words before the server's command line, as `strace -f …`.
+    pub wrapper: Vec<String>,
+    /// `UNDERSIGN_LOG`; as without it where it is `None`.
+    pub log: Option<String>,
+}
+
+/// A server on a free port with its data in a directory of its own: databases, keys, configuration, mails, output.
+pub struct TestServer {
+    directory: TempDir,
+    options: Options,
+    identified_port: u16,
+    anonymous_port: u16,
+    organiser: SecretKey,
+    processes: Vec<Child>,
+}
+
+const LARGE_LIMITS: &str = "mails_per_address = 1000\nmails_per_domain = 100000\nmails_per_network = 100000\n\
+     mails_per_minute = 100000\n";
+
+impl TestServer {
+    /// Starts a server without petitions.
+    pub async fn start(options: Options) -> Self {
+        let mut server = fresh(options);
+        server.restart().await;
+        server
+    }
+
+    /// Starts a server with petitions of these slugs, open now, published every second.
+    pub async fn with_petitions(options: Options, slugs: &[&str]) -> Self {
+        let server = Self::start(options).await;
+        for slug in slugs {
+            server.publish(petition(slug, SystemClock.now(), 1)).await;
+        }
+        server
+    }
+
+    /// Starts a server with one petition, open now, published every second.
+    pub async fn with_petition(options: Options) -> (Self, VerifiedManifest) {
+        let server = Self::start(options).await;
+        let petition = server.publish(petition("trees", SystemClock.now(), 1)).await;
+        (server, petition)
+    }
+
+    /// The organiser whose key is in the configuration.
+    pub fn organiser(&self) -> &SecretKey {
+        &self.organiser
+    }
+
+    /// Publishes a petition at both sides as an organiser would.
+    pub async fn publish(&self, folder: Folder) -> VerifiedManifest {
+        let sender = Sender::new(None);
+        let slug = folder.settings.slug.clone();
+        let identified =
+            organiser::prepare_request(Side::Identified, &self.issuer(), &slug, &self.organiser, &mut rng());
+        let anonymous = organiser::prepare_request(Side::Anonymous, &self.origin(), &slug, &self.organiser, &mut rng());
+        let identified = organiser::read_prepared_identified(&sender.send(&identified).await).expect("prepared");
+        let anonymous = organiser::read_prepared_anonymous(&sender.send(&anonymous).await).expect("prepared");
+        let manifest = folder.manifest(self.organiser.public_key(), &identified, &anonymous).expect("a manifest");
+        let verified = organiser::sign(&manifest, &self.organiser).expect("a valid manifest");
+        for (side, base) in [(Side::Identified, self.issuer()), (Side::Anonymous, self.origin())] {
+            let answer = sender.send(&organiser::publish_request(side, &base, &verified)).await;
+            organiser::read_published(&answer, &verified).expect("published");
+        }
+        verified
+    }
+
+    /// Kills every process at once, as `kill -9` does.
+    pub fn kill(&mut self) {
+        for mut process in self.processes.drain(..) {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// Whether a process has ended by itself (or was killed by its wrapper).
+    pub fn has_ended(&mut self) -> bool {
+        self.processes.iter_mut().any(|process| matches!(process.try_wait(), Ok(Some(_))))
+    }
+
+    /// Kills what still runs and starts again on the same data, with the same wrapper.
+    pub async fn restart(&mut self) {
+        self.kill();
+        let sides: &[Option<&str>] =
+            if self.options.apart { &[Some("identified"), Some("anonymous")] } else { &[None] };
+        for side in sides {
+            let process = self.spawn(*side);
+            self.processes.push(process);
+        }
+        self.wait_until_ready().await;
+    }
+
+    /// Takes other words before the command line for the next start.
+    pub fn set_wrapper(&mut self, wrapper: &[&str]) {
+        self.options.wrapper = wrapper.iter().map(|word| (*word).to_owned()).collect();
+    }
+
+    /// Where the issuer answers.
+    pub fn issuer(&self) -> Base {
+        format!("http://127.0.0.1:{}", self.identified_port).parse().expect("a base")
+    }
+
+    /// Where the origin answers.
+    pub fn origin(&self) -> Base {
+        format!("http://127.0.0.1:{}", self.anonymous_port).parse().expect("a base")
+    }
+
+    /// A petition's link, pinned.
+    pub fn link(&self, petition: &VerifiedManifest) -> String {
+        format!("{}/p/{}#{}", self.origin(), petition.manifest().slug, petition.petition_id())
+    }
+
+    /// A petition's link, not pinned.
+    pub fn link_to(&self, slug: &str) -> String {
+        format!("{}/p/{slug}", self.origin())
+    }
+
+    /// The mails that went into files.
+    pub fn mailbox(&self) -> Mailbox {
+        Mailbox::new(&self.directory.path().join("outbox"))
+    }
+
+    /// The directory of everything.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// A side's database file: `identified` or `anonymous`.
+    pub fn database(&self, side: &str) -> PathBuf {
+        self.path().join(format!("{side}.db"))
+    }
+
+    /// What all processes wrote to stdout and stderr so far.
+    pub fn output(&self) -> String {
+        ["stdout", "stderr"].map(|name| fs::read_to_string(self.path().join(name)).unwrap_or_default()).concat()
+    }
+
+    /// The machine's clock.
+    pub fn now(&self) -> Timestamp {
+        SystemClock.now()
+    }
+
+    fn spawn(&self, side: Option<&str>) -> Child {
+        let mut words = self.options.wrapper.clone();
+        words.push(program("undersign-server").to_str().expect("a path in UTF-8").to_owned());
+        words.extend(["serve", "--config"].map(str::to_owned));
+        words.push(self.config_path().to_str().expect("a path in UTF-8").to_owned());
+        words.extend(side.map(|side| format!("--side={side}")));
+        let output = |name: &str| {
+            File::options().create(true).append(true).open(self.path().join(name)).expect("a file for the output")
+        };
+        let mut command = Command::new(&words[0]);
+        // What the tester's own shell has set must not matter.
+        command.args(&words[1..]).env_remove("UNDERSIGN_LOG");
+        command.envs(self.options.log.iter().map(|log| ("UNDERSIGN_LOG", log)));
+        command.stdin(Stdio::null()).stdout(output("stdout")).stderr(output("stderr"));
+        command.spawn().expect("the server starts")
+    }
+
+    async fn wait_until_ready(&mut self) {
+        let urls = [self.issuer(), self.origin()].map(|base| format!("{base}/v1/petitions"));
+        for url in urls {
+            let mut tries = 0;
+            while reqwest::get(&url).await.is_err() {
+                tries += 1;
+                assert!(!self.has_ended(), "the server ended: {}", self.output());
+                assert!(tries < 1_500, "the server does not answer: {}", self.output());
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+
+    fn config(&self) -> String {
+        let directory = self.path().display();
+        let (identified_port, anonymous_port) = (self.identified_port, self.anonymous_port);
+        let organiser = self.organiser.public_key();
+        let mail = match &self.options.smtp {
+            Some(smtp) => format!("[identified.mail.smtp]\n{smtp}"),
+            None => format!("files = \"{directory}/outbox\""),
+        };
+        let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
+        format!(
+            r#"
+[identified]
+listen = "127.0.0.1:{identified_port}"
+public_url = "http://127.0.0.1:{identified_port}"
+database = "sqlite:{directory}/identified.db"
+keys = "{directory}/identified-keys"
+organisers = ["{organiser}"]
+
+[identified.limits]
+{limits}
+
+[identified.mail]
+from = "no-reply@mail.example"
+link_origin = "http://127.0.0.1:{identified_port}"
+{mail}
+
+[anonymous]
+listen = "127.0.0.1:{anonymous_port}"
+public_url = "http://127.0.0.1:{anonymous_port}"
+database = "sqlite:{directory}/anonymous.db"
+keys = "{directory}/anonymous-keys"
+organisers = ["{organiser}"]
+"#
+        )
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A server that was never started, with its configuration.
+fn fresh(options: Options) -> TestServer {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let identified_port = free_port();
+    let anonymous_port = if options.apart { free_port() } else { identified_port };
+    let organiser = SecretKey::from_seed(&[7; 32]);
+    let server = TestServer { directory, options, identified_port, anonymous_port, organiser, processes: Vec::new() };
+    fs::write(server.config_path(), server.config()).expect("the configuration is written");
+    server
+}
+
+/// A port that nothing listens on now, outside the range from which the system takes ports for connections: until the server
+/// listens, no other test's connection can have it.
+pub fn free_port() -> u16 {
+    loop {
+        let mut bytes = [0; 2];
+        rng().fill_bytes(&mut bytes);
+        let port = 10_000 + u16::from_be_bytes(bytes) % 22_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}

@@ -1,0 +1,197 @@
+use reqwest::header::HeaderMap;
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+use undersign_protocol::email_verification::{CheckNumber, RequestDigest};
+use undersign_protocol::issuance::media_type;
+use undersign_protocol::petition::{PetitionId, VerifiedManifest};
+use undersign_protocol::problem::{MEDIA_TYPE, Problem, ProblemDocument};
+use undersign_protocol::redemption::{Token, token_header};
+
+use crate::blinding::Blinding;
+use crate::mailbox::{Mail, Mailbox};
+use crate::server::TestServer;
+use crate::signer::Sender;
+
+/// An answer with all its headers.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// Speaks HTTP without the client that people are given: what an attacker can send, or a program of someone else.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    client: Client,
+    issuer: String,
+    origin: String,
+    mailbox: Mailbox,
+}
+
+/// A code that is not this one.
+pub fn wrong_code(code: &str) -> String {
+    let (head, last) = code.split_at(code.len() - 1);
+    format!("{head}{}", if last == "0" { "1" } else { "0" })
+}
+
+/// A check number that is not this one.
+pub fn wrong_check(check: CheckNumber) -> String {
+    let check = check.to_string();
+    wrong_code(&check)
+}
+
+impl Answer {
+    /// The row of the problem table. The document must be complete: its media type, and status and type as in the table.
+    pub fn problem(&self) -> Problem {
+        assert_eq!(self.header("content-type"), MEDIA_TYPE, "status {}: {}", self.status, self.text());
+        let document: ProblemDocument = serde_json::from_slice(&self.body).expect("a problem document");
+        let problem = document.problem().expect("a problem of the table");
+        assert_eq!((document.status, self.status), (problem.status(), problem.status()), "{problem:?}");
+        problem
+    }
+
+    /// A header's value; empty where it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a header in ASCII"))
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+}
+
+impl Wire {
+    /// Speaks to a server.
+    pub fn new(server: &TestServer) -> Self {
+        let client = Sender::new(None).client().clone();
+        let (issuer, origin) = (server.issuer().to_string(), server.origin().to_string());
+        Self { client, issuer, origin, mailbox: server.mailbox() }
+    }
+
+    /// The client, for requests of any kind.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// URL of a path on the identified side.
+    pub fn issuer(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// URL of a path on the anonymous side.
+    pub fn origin(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let answer = request.send().await.expect("an answer");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Answer { status, headers, body: answer.bytes().await.expect("a body").to_vec() }
+    }
+
+    /// GET.
+    pub async fn get(&self, url: &str) -> Answer {
+        self.send(self.client.get(url)).await
+    }
+
+    /// POST.
+    pub async fn post(&self, url: &str, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+        self.send(self.client.post(url).header("content-type", media_type).body(body.into())).await
+    }
+
+    /// POST of JSON.
+    pub async fn post_json(&self, url: &str, body: &Value) -> Answer {
+        self.post(url, "application/json", body.to_string()).await
+    }
+
+    /// Asks for a mail.
+    pub async fn ask(&self, email: &str, digest: &RequestDigest) -> Answer {
+        let body = json!({ "email": email, "locale": "en", "request_digest": digest.to_string() });
+        self.post_json(&self.issuer("/v1/email-verifications"), &body).await
+    }
+
+    /// Asks for a mail and gives back the `verification` of the answer.
+    pub async fn verification(&self, email: &str, digest: &RequestDigest) -> String {
+        let answer = self.ask(email, digest).await;
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        answer.json()["verification"].as_str().expect("a verification").to_owned()
+    }
+
+    /// Waits for the newest of `count` mails to an address.
+    pub async fn mail(&self, email: &str, count: usize) -> Mail {
+        self.mailbox.wait_for(email, count).await
+    }
+
+    /// Sends a code.
+    pub async fn confirm_code(&self, verification: &str, code: &str) -> Answer {
+        let body = json!({ "verification": verification, "code": code });
+        self.post_json(&self.issuer("/v1/email-verifications/confirm"), &body).await
+    }
+
+    /// Sends what a link and the person who opened it give.
+    pub async fn confirm_link(&self, token: &str, check: &str) -> Answer {
+        let body = json!({ "token": token, "check": check });
+        self.post_json(&self.issuer("/v1/email-verifications/confirm"), &body).await
+    }
+
+    /// Asks for a mail and confirms with its code.
+    pub async fn confirm(&self, email: &str, digest: &RequestDigest) {
+        let count = self.mailbox.mails_to(email).len();
+        let verification = self.verification(email, digest).await;
+        let answer = self.confirm_code(&verification, &self.mail(email, count + 1).await.code()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+
+    /// Asks for one token, without waiting for a confirmation.
+    pub async fn token_request(&self, body: &[u8]) -> Answer {
+        self.post(&self.issuer("/v1/token-requests"), media_type::TOKEN_REQUEST, body).await
+    }
+
+    /// Asks for several tokens, without waiting for a confirmation.
+    pub async fn batch_request(&self, body: &[u8]) -> Answer {
+        self.post(&self.issuer("/v1/token-requests"), media_type::BATCH_REQUEST, body).await
+    }
+
+    /// Everything up to the token.
+    pub async fn token(&self, email: &str, petition: &VerifiedManifest) -> Token {
+        let blinding = Blinding::new(petition);
+        self.confirm(email, &blinding.digest()).await;
+        let answer = self.token_request(&blinding.body()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        blinding.token(&answer.body)
+    }
+
+    /// How many tokens of a petition were issued, as the issuer says it.
+    pub async fn issued(&self, petition: &PetitionId) -> u64 {
+        let answer = self.get(&self.issuer(&format!("/v1/petitions/{petition}/issued"))).await;
+        answer.json()["issued"].as_u64().expect("a count")
+    }
+
+    /// Redeems a token.
+    pub async fn redeem(&self, petition: &PetitionId, token: &Token) -> Answer {
+        self.authorize(petition, &token_header(token)).await
+    }
+
+    /// Sends any Authorization header to a petition.
+    pub async fn authorize(&self, petition: &PetitionId, authorization: &str) -> Answer {
+        let url = self.origin(&format!("/v1/petitions/{petition}/signatures"));
+        self.send(self.client.post(url).header("authorization", authorization)).await
+    }
+
+    /// The published total.
+    pub async fn total(&self, petition: &PetitionId) -> u64 {
+        let answer = self.get(&self.origin(&format!("/v1/petitions/{petition}/total"))).await;
+        answer.json()["total"].as_u64().expect("a total")
+    }
+}
