@@ -37,7 +37,11 @@ impl Signing<'_> {
                 Err(rejected) => Err(code_failure(&rejected)),
             };
         }
-        self.wait_for_confirmation(prepared).await
+        let (confirmed, answer) = self.wait_for_confirmation(prepared).await?;
+        if answer.is_some() {
+            self.tell_confirmed();
+        }
+        Ok((confirmed, answer))
     }
 
     async fn wait_for_confirmation(&self, mut prepared: Prepared) -> CommandResult<(Confirmed, Option<Response>)> {
@@ -64,10 +68,7 @@ impl Signing<'_> {
                 }
                 Woken::Polled(Err(_)) => pause = backoff.next(None),
                 Woken::Polled(Ok(response)) => match prepared.poll(&response) {
-                    Ok(confirmed) => {
-                        self.tell_confirmed();
-                        return Ok((confirmed, Some(response)));
-                    }
+                    Ok(confirmed) => return Ok((confirmed, Some(response))),
                     Err(Rejected { state, error: PollError::NotConfirmed }) => {
                         backoff = Backoff::default();
                         // The server holds the request for a while; where it did not, it says how long to stay away.

@@ -15,7 +15,7 @@ use crate::problems;
 impl Signing<'_> {
     /// Gets the tokens, from the answer that is there already or by asking, and keeps them.
     pub(super) async fn issue(&mut self, mut confirmed: Confirmed, answer: Option<Response>) -> CommandResult<Saved> {
-        let _sign = self.output.waiting("Fetching the token …");
+        let sign = self.output.waiting("Fetching the token …");
         let base = confirmed.endpoints().issuer.clone();
         let limit = clock::now().plus(A_WHILE);
         let (mut backoff, mut answer) = (Backoff::default(), answer);
@@ -25,7 +25,10 @@ impl Signing<'_> {
                 None => self.send_until(&confirmed.token_request(), &base, limit).await?,
             };
             match confirmed.token_answered(&response, clock::now()) {
-                Ok(held) => return self.keep(held),
+                Ok(held) => {
+                    drop(sign);
+                    return self.keep(held);
+                }
                 Err(IssuanceFailure::Again(Rejected { state, error })) => {
                     if !error.is_transient() || clock::now() >= limit {
                         self.entry.write(&state.save())?;

@@ -24,6 +24,12 @@ enum LookError {
 impl Signing<'_> {
     /// Watches the log until the signature is in it.
     pub(super) async fn wait_until_published(&self, signed: &Signed) -> CommandResult {
+        let inclusion = self.find_in_log(signed).await?;
+        self.tell_published(&inclusion);
+        Ok(())
+    }
+
+    async fn find_in_log(&self, signed: &Signed) -> CommandResult<Inclusion> {
         let _sign = self.output.waiting("Waiting until the signature is in the public log …");
         let promised = match signed.counted() {
             Counted::Promised(promise) => promise.publish_by.plus(TOLERANCE),
@@ -32,10 +38,7 @@ impl Signing<'_> {
         let mut watch = signed.watch();
         loop {
             match self.look(&mut watch).await {
-                Ok(Some(inclusion)) => {
-                    self.tell_published(&inclusion);
-                    return Ok(());
-                }
+                Ok(Some(inclusion)) => return Ok(inclusion),
                 Ok(None) => self.check_promise(promised)?,
                 Err(LookError::Watch(WatchError::Log(error))) if error != LogError::Tile => {
                     return Err(not_trusted(&format!("the public log cannot be believed: {error}")));

@@ -52,8 +52,8 @@ impl TypedCodes {
                 None => std::future::pending().await,
                 Some(line) => match line.parse() {
                     Ok(code) => return code,
-                    Err(error) if !line.trim().is_empty() => {
-                        let _ = writeln!(std::io::stderr(), "{error}.");
+                    Err(_) if !line.trim().is_empty() => {
+                        let _ = writeln!(std::io::stderr(), "A code is eight digits, as in 1234-5678.");
                         self.ask();
                     }
                     Err(_) => self.ask(),

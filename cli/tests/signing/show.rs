@@ -54,10 +54,3 @@ fn a_count_that_its_log_has_not_signed_is_not_shown() {
     assert!(ended.message().contains("Do not trust this count"), "{}", ended.message());
     assert_eq!(ended.names(), ["error"]);
 }
-
-#[test]
-fn adhoc() {
-    let world = World::new(2);
-    std::fs::write("/tmp/adhoc.url", world.link(0)).unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(40));
-}

@@ -81,9 +81,13 @@ fn languages() -> impl Strategy<Value = Vec<&'static str>> {
     prop::sample::subsequence(vec!["de", "en", "ru", "uk", "kmr"], 1..=3)
 }
 
-/// Quotation marks and backslashes mean something in TOML's strings, and a person would escape them.
+/// Quotation marks and backslashes mean something in TOML's strings, and a person would escape them; the two separators of Unicode end
+/// a line, which titles and names must not.
 fn is_plain(text: &str) -> bool {
-    !text.contains(['"', '\\']) && !text.contains("{{") && !text.contains("<!--") && !text.trim().is_empty()
+    !text.contains(['"', '\\', '\u{2028}', '\u{2029}'])
+        && !text.contains("{{")
+        && !text.contains("<!--")
+        && !text.trim().is_empty()
 }
 
 /// One text of every kind in the small folder.
