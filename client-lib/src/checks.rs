@@ -5,13 +5,13 @@ use undersign_protocol::petition::{
     BUNDLE_SIZE, ManifestError, PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary, Slug,
     VerifiedManifest,
 };
-use undersign_protocol::public_log::{Announcement, Checkpoint, CheckpointKey, HostEntry, host_log_origin};
+use undersign_protocol::public_log::{Announcement, Checkpoint, CheckpointKey, HostEntry, HostLogKey, host_log_origin};
 
 use crate::checked::CheckedPetition;
 use crate::endpoints::{Base, BaseError, Endpoints};
 use crate::link::PetitionLink;
 use crate::log_reader::{LogError, verified_entries};
-use crate::lookup::{HostLogKey, PetitionDocuments};
+use crate::lookup::PetitionDocuments;
 
 /// Where token requests go; the directory must say the same, so that no signer is sent elsewhere.
 pub(crate) const TOKEN_REQUEST_PATH: &str = "/v1/token-requests";

@@ -1,10 +1,8 @@
 //! Which documents a client fetches before it believes a petition, in two rounds. Nothing is believed here: what is read is only
 //! used to know what to ask next. [`check`](crate::checks::check) reads it all again and decides.
 
-use serde::{Deserialize, Serialize};
-use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::petition::{PetitionDocument, VerifiedManifest};
-use undersign_protocol::public_log::{Checkpoint, CheckpointKey};
+use undersign_protocol::public_log::{Checkpoint, CheckpointKey, HostLogKey};
 
 use crate::checks::CheckError;
 use crate::endpoints::{Base, Endpoints};
@@ -32,16 +30,6 @@ pub struct PetitionDocuments {
     pub host_entries: Vec<Vec<u8>>,
     /// `GET /v1/petitions/{petition_id}/log/checkpoint`, from the origin.
     pub checkpoint: Vec<u8>,
-}
-
-/// Body of `GET /v1/log/key`: the host log's name and key. It comes from the host itself, so without a witness policy it says no more
-/// than that the host tells the same to all who ask.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HostLogKey {
-    /// `{origin.host}/v1/log`.
-    pub origin: String,
-    /// The key of its checkpoints.
-    pub public_key: PublicKey,
 }
 
 /// Why a petition cannot be looked up.

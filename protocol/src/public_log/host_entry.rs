@@ -12,6 +12,16 @@ pub fn host_log_origin(host: &str) -> String {
     format!("{host}/v1/log")
 }
 
+/// Body of `GET /v1/log/key`: the host log's name and key, to be configured in witnesses and policies. It comes from the host itself,
+/// so without a witness policy it says no more than that the host tells the same to all who ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostLogKey {
+    /// `{origin.host}/v1/log`.
+    pub origin: String,
+    /// The key of its checkpoints.
+    pub public_key: PublicKey,
+}
+
 /// An entry of a host's log: one kind byte and canonical JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostEntry {

@@ -8,7 +8,7 @@ mod tree;
 
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointKey};
 pub use entry::{CloseStatement, Entry};
-pub use host_entry::{Announcement, HostEntry, host_log_origin};
+pub use host_entry::{Announcement, HostEntry, HostLogKey, host_log_origin};
 pub use tile::{TILE_WIDTH, TileError, TilePath, decode_entries, encode_entries};
 pub use tree::{Edge, tree_root};
 

@@ -5,11 +5,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Serialize;
-use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::petition::PetitionId;
 use undersign_protocol::problem::Problem;
-use undersign_protocol::public_log::{TilePath, encode_entries};
+use undersign_protocol::public_log::{HostLogKey, TilePath, encode_entries};
 
 use super::PublicLog;
 use super::rules::{LogError, LogId};
@@ -28,13 +26,6 @@ pub fn router() -> Router<AnonymousState> {
         .route("/v1/log/checkpoint", get(host_checkpoint))
         .route("/v1/log/tile/{*tile}", get(host_tile))
         .route("/v1/log/key", get(host_key))
-}
-
-/// The host log's name and key, to be configured in witnesses and policies.
-#[derive(Serialize)]
-struct HostKey {
-    origin: String,
-    public_key: PublicKey,
 }
 
 async fn petition_checkpoint(
@@ -66,9 +57,8 @@ async fn host_tile(State(log): State<Arc<PublicLog>>, Path(tile): Path<String>) 
     Ok(immutable(log.tile(&LogId::HOST, &tile).await?))
 }
 
-async fn host_key(State(log): State<Arc<PublicLog>>) -> Json<HostKey> {
-    let (origin, public_key) = log.host_key();
-    Json(HostKey { origin, public_key })
+async fn host_key(State(log): State<Arc<PublicLog>>) -> Json<HostLogKey> {
+    Json(log.host_key())
 }
 
 fn by_id(registry: &Registry, text: &str) -> Result<Arc<Petition>, WebProblem> {

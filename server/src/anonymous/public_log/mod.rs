@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use undersign_protocol::ed25519::{PublicKey, SecretKey};
-use undersign_protocol::public_log::{Checkpoint, host_log_origin};
+use undersign_protocol::public_log::{Checkpoint, HostLogKey, host_log_origin};
 
 pub use rules::{LogError, LogId};
 
@@ -92,8 +92,8 @@ impl PublicLog {
     }
 
     /// The host log's name and public key.
-    pub(super) fn host_key(&self) -> (String, PublicKey) {
-        (host_log_origin(&self.origin_host), self.host_key.public_key())
+    pub(super) fn host_key(&self) -> HostLogKey {
+        HostLogKey { origin: host_log_origin(&self.origin_host), public_key: self.host_key.public_key() }
     }
 
     async fn checkpoint(&self, log: &LogId, origin: String, key: &SecretKey) -> Result<(Head, String), LogError> {

@@ -76,7 +76,8 @@ pub(super) enum Delivery {
     Accepted,
     /// The server will never take it.
     Refused,
-    /// Not now. The reason is a word or a reply code: servers quote the address in their text, so that is never kept.
+    /// Not now. The reason is a reply code or this machine's own words: servers quote the address in their text, so that is never
+    /// kept.
     Later(String),
 }
 
@@ -121,9 +122,10 @@ fn judge(error: &lettre::transport::smtp::Error) -> Delivery {
             Delivery::Refused
         }
         Some(code) => Delivery::Later(format!("reply {code}")),
-        None if error.is_timeout() => Delivery::Later("timeout".to_owned()),
-        None if error.is_tls() => Delivery::Later("TLS".to_owned()),
-        None => Delivery::Later("no connection".to_owned()),
+        // Its source quotes what could not be read.
+        None if error.is_response() => Delivery::Later("not a reply of SMTP".to_owned()),
+        // About the connection, its protection and what the server offers; none of these knows the recipient.
+        None => Delivery::Later(error.to_string()),
     }
 }
 
