@@ -16,6 +16,9 @@ pub mod wire;
 /// One token request, outside of any journey.
 pub mod blinding;
 
+/// Someone who goes on after every crash.
+pub mod persistent;
+
 /// The mails that were sent.
 pub mod mailbox;
 
@@ -31,5 +34,11 @@ pub mod tables;
 /// Everything at rest on both sides, to search for what must not be there.
 pub mod at_rest;
 
+/// A petition's log, read and recounted as anyone can.
+pub mod audit;
+
 /// Where the built programs are.
 pub mod programs;
+
+/// A person at the command line.
+pub mod cli;

@@ -1,4 +1,5 @@
 mod faults;
+mod syncs;
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -15,6 +16,8 @@ use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::timestamp::Timestamp;
 use undersign_server::clock::{Clock as _, SystemClock};
+
+pub use syncs::Trap;
 
 use crate::mailbox::Mailbox;
 use crate::petitions::petition;
@@ -44,6 +47,8 @@ pub struct TestServer {
     anonymous_port: u16,
     organiser: SecretKey,
     processes: Vec<Child>,
+    /// How often it was started under strace.
+    watched: u32,
 }
 
 const LARGE_LIMITS: &str = "mails_per_address = 1000\nmails_per_domain = 100000\nmails_per_network = 100000\n\
@@ -250,7 +255,15 @@ fn fresh(options: Options) -> TestServer {
     let identified_port = free_port();
     let anonymous_port = if options.apart { free_port() } else { identified_port };
     let organiser = SecretKey::from_seed(&[7; 32]);
-    let server = TestServer { directory, options, identified_port, anonymous_port, organiser, processes: Vec::new() };
+    let server = TestServer {
+        directory,
+        options,
+        identified_port,
+        anonymous_port,
+        organiser,
+        processes: Vec::new(),
+        watched: 0,
+    };
     fs::write(server.config_path(), server.config()).expect("the configuration is written");
     server
 }

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, SqliteConnection};
@@ -21,6 +22,17 @@ impl Tables {
         let sql = format!("SELECT COUNT(*) FROM {table}");
         let row = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut self.connection).await.expect("a count");
         u64::try_from(row.get::<i64, _>(0)).expect("not negative")
+    }
+
+    /// Waits until a table has no rows.
+    pub async fn wait_until_empty(&mut self, table: &str) {
+        for _ in 0..600 {
+            if self.count(table).await == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{table} still has rows after 30 seconds");
     }
 
     /// Every row of every table as SQL literals, by table; rows in the order of their text.

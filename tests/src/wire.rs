@@ -163,6 +163,12 @@ impl Wire {
         self.post(&self.issuer("/v1/token-requests"), media_type::BATCH_REQUEST, body).await
     }
 
+    /// Asks for one token and lets the server hold the request for up to so many seconds.
+    pub async fn waiting_request(&self, body: &[u8], seconds: u64) -> Answer {
+        let request = self.client.post(self.issuer("/v1/token-requests")).header("prefer", format!("wait={seconds}"));
+        self.send(request.header("content-type", media_type::TOKEN_REQUEST).body(body.to_vec())).await
+    }
+
     /// Everything up to the token.
     pub async fn token(&self, email: &str, petition: &VerifiedManifest) -> Token {
         let blinding = Blinding::new(petition);

@@ -1,0 +1,79 @@
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
+
+use crate::mailbox::Mailbox;
+use crate::programs::program;
+use crate::server::TestServer;
+use crate::wire::Wire;
+
+/// A person at the command line: runs `undersign`, reads the mail, opens the link and types the check number.
+pub struct Person<'a> {
+    server: &'a TestServer,
+    state_dir: &'a Path,
+    email: String,
+    mailbox: Mailbox,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit code; `None` where it was killed.
+    pub code: Option<i32>,
+    /// The objects that it wrote, one a line.
+    pub events: Vec<Value>,
+}
+
+impl Ended {
+    /// The first event of a name.
+    pub fn event(&self, name: &str) -> Option<&Value> {
+        self.events.iter().find(|event| event["event"] == name)
+    }
+}
+
+impl<'a> Person<'a> {
+    /// Someone with an address, and a folder for what `resume` needs.
+    pub fn new(server: &'a TestServer, state_dir: &'a Path, email: &str) -> Self {
+        Self { server, state_dir, email: email.to_owned(), mailbox: server.mailbox() }
+    }
+
+    /// `undersign sign`.
+    pub async fn sign(&self, link: &str, wrapper: &[String]) -> Ended {
+        self.run(&["sign", link, "--email", &self.email], wrapper).await
+    }
+
+    /// `undersign resume`, with a new mail.
+    pub async fn resume(&self) -> Ended {
+        self.run(&["resume", "--email", &self.email], &[]).await
+    }
+
+    /// Runs a command with `--json`, and does what a person does when it waits.
+    pub async fn run(&self, words: &[&str], wrapper: &[String]) -> Ended {
+        let mut line = wrapper.to_vec();
+        line.push(program("undersign").display().to_string());
+        line.extend(words.iter().map(|word| (*word).to_owned()));
+        line.extend(["--json", "--timeout", "60", "--state-dir"].map(str::to_owned));
+        line.push(self.state_dir.display().to_string());
+        let process = Command::new(&line[0]).args(&line[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+        let mut process = process.expect("the command starts");
+        let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines();
+        let mut events = Vec::new();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let event: Value = serde_json::from_str(&line).expect("an object a line");
+            if event["event"] == "waiting" {
+                self.open_link(event["check"].as_str().expect("a check number")).await;
+            }
+            events.push(event);
+        }
+        Ended { code: process.wait().await.expect("its end").code(), events }
+    }
+
+    /// Opens the newest mail's link and types the number that the command shows.
+    async fn open_link(&self, check: &str) {
+        let mail = self.mailbox.wait_for(&self.email, 1).await;
+        Wire::new(self.server).confirm_link(&mail.link_token(), check).await;
+    }
+}

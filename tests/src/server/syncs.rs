@@ -1,0 +1,79 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::TestServer;
+
+/// Microseconds for which a sync is held up before it begins: time to kill the server in.
+const DELAY: u32 = 10_000;
+
+/// Kills the server at a certain sync.
+pub struct Trap {
+    watcher: JoinHandle<bool>,
+    disarmed: Arc<AtomicBool>,
+}
+
+impl TestServer {
+    /// Kills what still runs and starts again under strace, which notes every fsync and fdatasync as it begins and holds it up a
+    /// little. (`inject=…:signal=SIGKILL:when=N` counts the calls of each thread apart, and every connection to SQLite is a thread.)
+    pub async fn restart_watched(&mut self) {
+        self.watched += 1;
+        let trace = self.trace();
+        // -D: the server stays our child, and is what is killed.
+        self.set_wrapper(&["strace", "-D", "-f", "-qq", "-e", "signal=none", "-e", "trace=fdatasync,fsync", "-e"]);
+        let inject = format!("inject=fdatasync,fsync:delay_enter={DELAY}");
+        self.options.wrapper.extend([inject, "-o".to_owned(), trace.display().to_string()]);
+        self.restart().await;
+    }
+
+    /// How many syncs the server has begun since it was started.
+    pub fn syncs(&self) -> usize {
+        count(&self.trace())
+    }
+
+    /// Kills the server, as `kill -9` does, when it begins the `number`th sync from now, whichever thread begins it.
+    pub fn kill_at_sync(&self, number: usize) -> Trap {
+        let (trace, last) = (self.trace(), self.syncs() + number);
+        let [process] = self.processes.as_slice() else { panic!("one process") };
+        let process = Pid::from_child(process);
+        let disarmed = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&disarmed);
+        let watcher = thread::spawn(move || {
+            while !seen.load(Ordering::Relaxed) {
+                if count(&trace) >= last {
+                    return kill_process(process, Signal::KILL).is_ok();
+                }
+                thread::sleep(Duration::from_millis(1));
+            }
+            false
+        });
+        Trap { watcher, disarmed }
+    }
+
+    fn trace(&self) -> PathBuf {
+        self.path().join(format!("syncs-{}", self.watched))
+    }
+}
+
+impl Trap {
+    /// Whether it has killed the server.
+    pub fn has_sprung(&self) -> bool {
+        self.watcher.is_finished()
+    }
+
+    /// Takes it away; says whether it has killed the server.
+    pub fn disarm(self) -> bool {
+        self.disarmed.store(true, Ordering::Relaxed);
+        self.watcher.join().expect("the watcher does not panic")
+    }
+}
+
+/// A line for each call that begins; that it has ended may stand on a line of its own (`<... fsync resumed>`).
+fn count(trace: &Path) -> usize {
+    fs::read_to_string(trace).unwrap_or_default().matches("sync(").count()
+}

@@ -1,0 +1,152 @@
+use undersign_client_lib::journey::Bundle;
+use undersign_client_lib::request::Request;
+use undersign_protocol::petition::VerifiedManifest;
+use undersign_protocol::public_log::Entry;
+use undersign_protocol::redemption::{RedemptionAnswer, Token, parse_authorization};
+use undersign_tests::audit::audit;
+use undersign_tests::persistent::Persistent;
+use undersign_tests::petitions::petition;
+use undersign_tests::programs::is_proving;
+use undersign_tests::server::{Options, TestServer};
+use undersign_tests::signer::Signer;
+use undersign_tests::wire::Wire;
+
+#[tokio::test]
+async fn a_signing_outlives_a_kill_at_every_sync() {
+    let (mut server, trees) = watched_server().await;
+    for round in 1.. {
+        let signer = Signer::new(&server, &format!("signer{round}@example.org"));
+        let prepared = signer.prepare(&server.link(&trees), Bundle::WholeRun).await;
+        let trap = server.kill_at_sync(sync_of_round(round, 5));
+
+        let mut client = Persistent::new(&mut server);
+        let asked = client.send(&prepared.verification_request(&signer.email, &"en".parse().expect("en"))).await;
+        let confirmed = client.confirm(prepared.verification_answered(&asked).expect("202"), &signer.email).await;
+        let issued = client.send(&confirmed.token_request()).await;
+        let repeated = client.send(&confirmed.token_request()).await;
+        eprintln!("round {round}: at token {}", client.syncs());
+        assert_eq!((issued.status, &issued.body), (200, &repeated.body), "a repeat gets the same answer");
+        let now = client.now();
+        let held = confirmed.token_answered(&issued, now).expect("a token");
+        let token = token(&held.redemption_request(now).expect("not too early"));
+        assert_eq!(client.redeem(&trees, &token).await.0, 200);
+        client.wait_for_total(&trees, round as u64).await;
+        eprintln!("round {round}: at published {}", client.syncs());
+        while !trap.has_sprung() && !client.is_quiet().await {}
+        eprintln!("round {round}: at quiet {} sprung {}", client.syncs(), trap.has_sprung());
+
+        let killed = trap.disarm();
+        client.revive().await;
+        is_published_once(&mut server, &trees, &token).await;
+        assert_eq!(audit(&server, &trees).await.0.signatures, round as u64);
+        assert_eq!(Wire::new(&server).issued(&trees.petition_id()).await, round as u64);
+        if !killed {
+            assert!(round > 5, "a signing and its batch have more syncs than that");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn redemptions_that_are_repeated_during_a_batch_stay_one_each_wherever_it_is_killed() {
+    let (mut server, trees) = watched_server().await;
+    for round in 1.. {
+        let wire = Wire::new(&server);
+        let tokens = [
+            wire.token(&format!("anna{round}@example.org"), &trees).await,
+            wire.token(&format!("boris{round}@example.org"), &trees).await,
+        ];
+        let trap = server.kill_at_sync(sync_of_round(round, 3));
+
+        let mut client = Persistent::new(&mut server);
+        let mut published = false;
+        while !published {
+            published = true;
+            for token in &tokens {
+                let (status, answer) = client.redeem(&trees, token).await;
+                assert_eq!(status, 200);
+                published &= matches!(answer, Some(RedemptionAnswer::Published { .. }));
+            }
+        }
+        eprintln!("round {round}: at published {}", client.syncs());
+        while !trap.has_sprung() && !client.is_quiet().await {}
+        eprintln!("round {round}: at quiet {} sprung {}", client.syncs(), trap.has_sprung());
+
+        let killed = trap.disarm();
+        client.revive().await;
+        for token in &tokens {
+            is_published_once(&mut server, &trees, token).await;
+        }
+        assert_eq!(audit(&server, &trees).await.0.signatures, 2 * round as u64);
+        if !killed {
+            assert!(round > 3, "a batch and the rewritings after it have more syncs than that");
+            return;
+        }
+    }
+}
+
+/// Petitions that end one after another; in the last second of each, a token is redeemed for the first time and repeated until well
+/// after the end, while the server is killed.
+#[tokio::test]
+async fn at_the_end_of_a_petition_answer_and_log_agree_wherever_the_server_is_killed() {
+    let mut server = TestServer::start(Options::default()).await;
+    let kills: Vec<usize> = if is_proving() { (1..=9).collect() } else { vec![1, 2, 4] };
+    let mut ending = Vec::new();
+    for (number, kill) in kills.into_iter().enumerate() {
+        let mut folder = petition(&format!("ends-{kill}"), server.now(), 1);
+        folder.settings.closes_at = server.now().plus(10 + 5 * number as u64);
+        folder.settings.grace = 2;
+        let petition = server.publish(folder).await;
+        let token = Wire::new(&server).token("anna@example.org", &petition).await;
+        ending.push((kill, petition, token));
+    }
+    server.restart_watched().await;
+    for (kill, petition, token) in ending {
+        let end = petition.manifest().ends_at();
+        let mut client = Persistent::new(&mut server);
+        while client.now().plus(1) < end {
+            client.revive().await;
+        }
+        let trap = client.kill_at_sync(kill);
+        let mut last = client.redeem(&petition, &token).await;
+        while client.now() < end.plus(2) {
+            let (status, answer) = client.redeem(&petition, &token).await;
+            assert!(status == 200 || last.0 == 410, "what was taken is not refused later");
+            last = (status, answer);
+        }
+        trap.disarm();
+        client.revive().await;
+        match client.redeem(&petition, &token).await.0 {
+            200 => is_published_once(&mut server, &petition, &token).await,
+            410 => assert_eq!(audit(&server, &petition).await.0.signatures, 0),
+            other => panic!("status {other}"),
+        }
+    }
+}
+
+async fn watched_server() -> (TestServer, VerifiedManifest) {
+    let mut server = TestServer::start(Options::default()).await;
+    let trees = server.publish(petition("trees", server.now(), 1)).await;
+    server.restart_watched().await;
+    (server, trees)
+}
+
+/// Every sync in the long tier, else the first and then every `step`th.
+fn sync_of_round(round: usize, step: usize) -> usize {
+    1 + (round - 1) * if is_proving() { 1 } else { step }
+}
+
+fn token(redemption: &Request) -> Token {
+    let header = redemption.headers().iter().find(|(name, _)| *name == "authorization");
+    parse_authorization(&header.expect("an authorization").1).expect("a token")
+}
+
+/// The entry of an acknowledged token stands in the log once, and a repeat is told where.
+async fn is_published_once(server: &mut TestServer, petition: &VerifiedManifest, token: &Token) {
+    let leaf = Entry::Signature(token.clone()).leaf_hash();
+    let (status, answer) = Persistent::new(server).redeem(petition, token).await;
+    let Some(RedemptionAnswer::Published { leaf_hash, .. }) = answer else { panic!("status {status}, not published") };
+    assert_eq!(leaf_hash, leaf);
+    let (_, leaves) = audit(server, petition).await;
+    assert_eq!(leaves.iter().filter(|other| **other == leaf).count(), 1);
+}
