@@ -26,32 +26,55 @@ pub fn one_side(routes: SideRoutes) -> Router {
 /// side, and the answers are put together.
 pub fn both_sides(identified: SideRoutes, anonymous: SideRoutes) -> Router {
     let organisers = Router::new()
-        .route("/v1/petitions/prepare", post(send_to_both))
-        .route("/v1/petitions", post(send_to_both))
-        .with_state(Organisers { identified: identified.organisers, anonymous: anonymous.organisers });
+        .route("/v1/petitions/prepare", post(prepare_at_both))
+        .route("/v1/petitions", post(publish_at_both))
+        .with_state(Organisers {
+            checks: [identified.checks, anonymous.checks],
+            // The identified side first: a log entry is for ever.
+            sides: [identified.organisers, anonymous.organisers],
+        });
     finished(identified.own.merge(anonymous.own).merge(anonymous.petitions).merge(organisers))
 }
 
 #[derive(Clone)]
 struct Organisers {
-    identified: Router,
-    anonymous: Router,
+    checks: [Router; 2],
+    sides: [Router; 2],
 }
 
-async fn send_to_both(State(organisers): State<Organisers>, request: Request) -> Result<Response, WebProblem> {
+async fn prepare_at_both(State(organisers): State<Organisers>, request: Request) -> Result<Response, WebProblem> {
+    let (parts, body) = read(request).await?;
+    send_to_both(organisers.sides, &parts, &body).await
+}
+
+/// What one side would refuse, the other must not have taken: its slug would be used up.
+async fn publish_at_both(State(organisers): State<Organisers>, request: Request) -> Result<Response, WebProblem> {
+    let (parts, body) = read(request).await?;
+    let checked = send_to_both(organisers.checks, &parts, &body).await?;
+    if !checked.status().is_success() {
+        return Ok(checked);
+    }
+    send_to_both(organisers.sides, &parts, &body).await
+}
+
+async fn read(request: Request) -> Result<(Parts, Bytes), WebProblem> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| Problem::BodyTooLarge)?;
+    Ok((parts, body))
+}
+
+/// The first refusal, or both answers' members together.
+async fn send_to_both(sides: [Router; 2], parts: &Parts, body: &Bytes) -> Result<Response, WebProblem> {
     let mut together = Map::new();
-    // The identified side first: where it refuses, nothing stands in a log.
-    for side in [organisers.identified, organisers.anonymous] {
-        let answer = send(side, &parts, &body).await;
+    for side in sides {
+        let answer = send(side, parts, body).await;
         if !answer.status().is_success() {
             return Ok(answer);
         }
         together.extend(members(answer).await?);
     }
-    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], Value::Object(together).to_string())
-        .into_response())
+    let body = Value::Object(together).to_string();
+    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 async fn send(side: Router, parts: &Parts, body: &Bytes) -> Response {

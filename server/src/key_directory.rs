@@ -4,10 +4,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use zeroize::Zeroizing;
 
 use crate::entropy::{Entropy, random};
+
+static CALLS: AtomicU64 = AtomicU64::new(0);
 
 /// Why a secret could not be read or written. Names the file, never what is in it.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +94,10 @@ impl KeyDirectory {
     /// it gets its name, and the directory after.
     pub fn write_new(&self, name: &str, secret: &[u8]) -> Result<bool, KeyError> {
         let path = self.path.join(name);
-        let part = self.path.join(format!(".{name}.{}.part", std::process::id()));
+        // Of its own for each call: two threads that make the day's key at the same moment must not write into one file, or the name
+        // would go to one's file with the other's secret in it.
+        let call = CALLS.fetch_add(1, Ordering::Relaxed);
+        let part = self.path.join(format!(".{name}.{}.{call}.part", std::process::id()));
         let in_path = |source| KeyError::Io { path: path.clone(), source };
         let written =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).and_then(|mut file| {

@@ -46,5 +46,6 @@ pub fn routes(state: &AnonymousState) -> SideRoutes {
         own: own.merge(tally::http::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         organisers: publication::router().with_state(state.clone()),
+        checks: publication::check_router().with_state(state.clone()),
     }
 }

@@ -14,7 +14,7 @@ use undersign_protocol::public_log::{Announcement, Entry, HostEntry};
 use super::AnonymousState;
 use super::public_log::{LogError, LogId};
 use crate::petition::rules::oldest_prepared_day;
-use crate::petition::{Petition, PetitionError};
+use crate::petition::{Checked, Petition, PetitionError};
 use crate::storage::StorageError;
 use crate::web::client_network::ClientNetwork;
 use crate::web::extract::JsonBody;
@@ -23,6 +23,11 @@ use crate::web::problem::WebProblem;
 /// Routes of organisers on this side.
 pub fn router() -> Router<AnonymousState> {
     Router::new().route("/v1/petitions/prepare", post(prepare)).route("/v1/petitions", post(publish))
+}
+
+/// The checks of a publication alone.
+pub fn check_router() -> Router<AnonymousState> {
+    Router::new().route("/v1/petitions", post(check))
 }
 
 async fn prepare(
@@ -39,11 +44,19 @@ async fn publish(
     network: ClientNetwork,
     JsonBody(request): JsonBody<PublishRequest>,
 ) -> Result<Json<PetitionDocument>, WebProblem> {
-    let verified = VerifiedManifest::verify(request.manifest.get().as_bytes(), request.organiser_signature)
-        .map_err(PetitionError::from)?;
-    state.organisers.check(&verified.manifest().organiser.public_key, network.is_loopback())?;
+    let verified = state.organisers.check_publication(&request, network.is_loopback())?;
     let petition = state.publish(&verified).await?;
     Ok(Json(petition.document(state.clock.now())))
+}
+
+async fn check(
+    State(state): State<AnonymousState>,
+    network: ClientNetwork,
+    JsonBody(request): JsonBody<PublishRequest>,
+) -> Result<Json<Checked>, WebProblem> {
+    let verified = state.organisers.check_publication(&request, network.is_loopback())?;
+    state.check_publication(&verified).await?;
+    Ok(Json(Checked {}))
 }
 
 impl AnonymousState {
@@ -66,6 +79,21 @@ impl AnonymousState {
         Ok(PreparedAnonymous { origin: Origin { host: self.log.origin_host().to_owned() }, log: Log { public_key } })
     }
 
+    /// Whether [`AnonymousState::publish`] would take a petition.
+    async fn check_publication(&self, verified: &VerifiedManifest) -> Result<(), PetitionError> {
+        let manifest = verified.manifest();
+        let mut tx = self.database.begin_read("public_log::check_publication").await?;
+        let prepared = tx.prepared_key(&manifest.slug, &manifest.organiser.public_key).await?;
+        drop(tx);
+        self.registry.check_publication(verified, self.is_prepared(prepared, verified))
+    }
+
+    fn is_prepared(&self, prepared: Option<Vec<u8>>, verified: &VerifiedManifest) -> bool {
+        let manifest = verified.manifest();
+        manifest.origin.host == self.log.origin_host()
+            && prepared.as_deref() == Some(manifest.log.public_key.as_bytes().as_slice())
+    }
+
     /// Takes a petition whose origin and log are the prepared ones, and opens its log, in one transaction with the announcement in
     /// the host's log. A repeat gets the same answer.
     async fn publish(&self, verified: &VerifiedManifest) -> Result<Arc<Petition>, PetitionError> {
@@ -74,13 +102,10 @@ impl AnonymousState {
             return Ok(petition);
         }
         let manifest = verified.manifest();
-        if manifest.origin.host != self.log.origin_host() {
-            return Err(PetitionError::NotPrepared("origin: not the one that was prepared"));
-        }
         let organiser = &manifest.organiser.public_key;
         let mut tx = self.database.begin("public_log::publish").await?;
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
-        let is_prepared = prepared.as_deref() == Some(manifest.log.public_key.as_bytes().as_slice());
+        let is_prepared = self.is_prepared(prepared, verified);
         if !is_prepared || !tx.insert_petition(verified).await? {
             drop(tx);
             return self.registry.published_meanwhile(verified, is_prepared).await;

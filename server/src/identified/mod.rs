@@ -46,5 +46,6 @@ pub fn routes(state: &IdentifiedState) -> SideRoutes {
         own: own.merge(issuance::http::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         organisers: issuance::publication::router().with_state(state.clone()),
+        checks: issuance::publication::check_router().with_state(state.clone()),
     }
 }

@@ -3,12 +3,17 @@ use std::sync::Arc;
 use axum::extract::{FromRef, Path, State};
 use axum::routing::get;
 use axum::{Json, Router};
+use serde::Serialize;
 use undersign_protocol::petition::{ManifestError, PetitionDocument, PetitionList};
 use undersign_protocol::problem::Problem;
 
 use super::{PetitionError, Registry};
 use crate::clock::Clock;
 use crate::web::problem::WebProblem;
+
+/// That a publication would be taken; an empty JSON object.
+#[derive(Serialize)]
+pub struct Checked {}
 
 /// `GET /v1/petitions` and `GET /v1/petitions/{petition_id}`: public data, the same on both sides.
 pub fn router<S>() -> Router<S>
@@ -49,7 +54,7 @@ impl From<PetitionError> for WebProblem {
                 WebProblem::with_detail(Problem::ManifestNotCanonical, error)
             }
             PetitionError::Manifest(error) => WebProblem::with_detail(Problem::ManifestNotValid, error),
-            PetitionError::NotPrepared(what) => WebProblem::with_detail(Problem::NotPrepared, what),
+            PetitionError::NotPrepared => Problem::NotPrepared.into(),
             PetitionError::SlugTaken => Problem::SlugTaken.into(),
             PetitionError::IssuerFull => Problem::IssuerFull.into(),
             PetitionError::Key(_) | PetitionError::KeyGeneration | PetitionError::Storage(_) => {

@@ -11,5 +11,6 @@ pub mod registry;
 
 mod store;
 
+pub use http::Checked;
 pub use registry::{Petition, Registry};
 pub use rules::{Organisers, PetitionError};

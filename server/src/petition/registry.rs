@@ -82,12 +82,23 @@ impl Registry {
         is_prepared: bool,
     ) -> Result<Arc<Petition>, PetitionError> {
         self.reload().await?;
-        match self.by_id(&petition.petition_id()) {
-            Some(petition) => Ok(petition),
-            None if is_prepared => Err(PetitionError::SlugTaken),
-            None if self.by_id_or_slug(petition.manifest().slug.as_str()).is_ok() => Err(PetitionError::SlugTaken),
-            None => Err(PetitionError::NotPrepared("issuer or log: not the one that was prepared")),
+        self.check_publication(petition, is_prepared)?;
+        self.by_id(&petition.petition_id()).ok_or(PetitionError::SlugTaken)
+    }
+
+    /// Whether a petition may be published: it is already, or its slug is free and its keys were prepared.
+    pub(crate) fn check_publication(
+        &self,
+        petition: &VerifiedManifest,
+        is_prepared: bool,
+    ) -> Result<(), PetitionError> {
+        if self.by_id(&petition.petition_id()).is_some() {
+            return Ok(());
         }
+        if self.by_id_or_slug(petition.manifest().slug.as_str()).is_ok() {
+            return Err(PetitionError::SlugTaken);
+        }
+        if is_prepared { Ok(()) } else { Err(PetitionError::NotPrepared) }
     }
 
     /// Body of `GET /v1/petitions`.

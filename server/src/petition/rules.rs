@@ -1,5 +1,7 @@
 use undersign_protocol::ed25519::PublicKey;
-use undersign_protocol::petition::{BUNDLE_SIZE, ManifestError, PetitionState, PrepareRequest, VerifiedManifest};
+use undersign_protocol::petition::{
+    BUNDLE_SIZE, ManifestError, PetitionState, PrepareRequest, PublishRequest, VerifiedManifest,
+};
 use undersign_protocol::timestamp::Timestamp;
 
 use crate::key_directory::KeyError;
@@ -21,8 +23,8 @@ pub enum PetitionError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// The manifest names other keys or hosts than this side prepared.
-    #[error("{0}")]
-    NotPrepared(&'static str),
+    #[error("issuer, origin or log: not those that were prepared")]
+    NotPrepared,
     /// Another petition has the slug.
     #[error("the slug is taken")]
     SlugTaken,
@@ -57,6 +59,17 @@ impl Organisers {
             Self::AnyFromLoopback => from_loopback,
         };
         if allowed { Ok(()) } else { Err(PetitionError::NotAllowed) }
+    }
+
+    /// Checks a publication: the manifest, its signature, and who signed it.
+    pub fn check_publication(
+        &self,
+        request: &PublishRequest,
+        from_loopback: bool,
+    ) -> Result<VerifiedManifest, PetitionError> {
+        let verified = VerifiedManifest::verify(request.manifest.get().as_bytes(), request.organiser_signature)?;
+        self.check(&verified.manifest().organiser.public_key, from_loopback)?;
+        Ok(verified)
     }
 
     /// Checks a prepare request: first who, then the signature.

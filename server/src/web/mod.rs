@@ -22,4 +22,6 @@ pub struct SideRoutes {
     pub petitions: Router,
     /// What organisers send to each side.
     pub organisers: Router,
+    /// A publication's checks alone: where one process is both sides, neither takes what the other would refuse.
+    pub checks: Router,
 }

@@ -59,19 +59,20 @@ impl Issuer {
         if self.answers.check_key(&digest).is_err() {
             return Err(IssuanceError::TooOften);
         }
-        let signable = self.reserve(&admitted, &tag).await?;
+        let refusals = self.reserve(&admitted, &tag).await?;
         let mut responses = Vec::with_capacity(admitted.len());
-        let mut states = Vec::with_capacity(admitted.len());
-        for (admitted, signable) in admitted.into_iter().zip(signable) {
-            states.push(admitted.state);
-            responses.push(if signable { Some(self.sign(admitted).await?) } else { None });
+        for (admitted, refusal) in admitted.into_iter().zip(refusals) {
+            responses.push(match refusal {
+                None => Ok(self.sign(admitted).await?),
+                Some(refusal) => Err(refusal),
+            });
         }
         match form {
-            RequestForm::Batch => Ok(TokenAnswer::Batch(responses)),
-            RequestForm::Single => match responses.pop().flatten() {
-                Some(response) => Ok(TokenAnswer::Single(Box::new(response))),
-                None => Err(refusal(states.pop())),
-            },
+            RequestForm::Batch => Ok(TokenAnswer::Batch(responses.into_iter().map(Result::ok).collect())),
+            RequestForm::Single => {
+                let only = responses.pop().unwrap_or(Err(IssuanceError::AlreadyIssued));
+                only.map(|response| TokenAnswer::Single(Box::new(response)))
+            }
         }
     }
 
@@ -99,27 +100,35 @@ impl Issuer {
     }
 
     /// Stores which request is signed for each petition and this tag, where none is stored yet and the petition is open, and reads
-    /// back what is stored, in one transaction. Says for each request whether it is the stored one: those and no others are signed.
-    async fn reserve(&self, admitted: &[AdmittedRequest], tag: &Tag) -> Result<Vec<bool>, IssuanceError> {
+    /// back what is stored, in one transaction. Says for each request why it is refused, or nothing where it is the stored one: those
+    /// and no others are signed. The petitions' states are read here, for a wait may have outlasted a close.
+    async fn reserve(
+        &self,
+        admitted: &[AdmittedRequest],
+        tag: &Tag,
+    ) -> Result<Vec<Option<IssuanceError>>, IssuanceError> {
         let mut tx = self.database.begin("issuance::reserve").await?;
-        let mut signable = Vec::with_capacity(admitted.len());
-        for AdmittedRequest { request, petition, state } in admitted {
+        let now = self.clock.now();
+        let mut refusals = Vec::with_capacity(admitted.len());
+        for AdmittedRequest { request, petition } in admitted {
+            let manifest = petition.verified.manifest();
+            let state = PetitionState::at(manifest, now);
             if matches!(state, PetitionState::Announced | PetitionState::Closed) {
-                signable.push(false);
+                refusals.push(Some(refusal(state)));
                 continue;
             }
             let petition_id = petition.verified.petition_id();
-            let key = self.keys.get(&petition.verified.manifest().issuer.token_key.id())?;
-            let petition_tag: PetitionTag = key.petition_tag(tag);
+            let petition_tag: PetitionTag = self.keys.get(&manifest.issuer.token_key.id())?.petition_tag(tag);
             let hash = request.hash();
-            if *state == PetitionState::Open {
+            if state == PetitionState::Open {
                 tx.insert_issuance(&petition_id, &petition_tag, &hash).await?;
             }
-            signable.push(tx.issuance(&petition_id, &petition_tag).await? == Some(hash));
+            let stored = tx.issuance(&petition_id, &petition_tag).await?;
+            refusals.push((stored != Some(hash)).then(|| refusal(state)));
         }
         // Committed before anything is signed: a token that is out has its row.
         tx.commit().await?;
-        Ok(signable)
+        Ok(refusals)
     }
 
     async fn sign(&self, admitted: AdmittedRequest) -> Result<TokenResponse, IssuanceError> {
@@ -128,10 +137,10 @@ impl Issuer {
     }
 }
 
-fn refusal(state: Option<PetitionState>) -> IssuanceError {
+fn refusal(state: PetitionState) -> IssuanceError {
     match state {
-        Some(PetitionState::Announced) => IssuanceError::NotYetOpen,
-        Some(PetitionState::Open) | None => IssuanceError::AlreadyIssued,
-        Some(PetitionState::Closing | PetitionState::Closed) => IssuanceError::Closed,
+        PetitionState::Announced => IssuanceError::NotYetOpen,
+        PetitionState::Open => IssuanceError::AlreadyIssued,
+        PetitionState::Closing | PetitionState::Closed => IssuanceError::Closed,
     }
 }

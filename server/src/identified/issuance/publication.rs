@@ -15,7 +15,7 @@ use super::Issuer;
 use super::rules::{IssuanceError, holds_key_id};
 use crate::identified::IdentifiedState;
 use crate::petition::rules::oldest_prepared_day;
-use crate::petition::{Petition, PetitionError};
+use crate::petition::{Checked, Petition, PetitionError};
 use crate::storage::StorageError;
 use crate::web::client_network::ClientNetwork;
 use crate::web::extract::JsonBody;
@@ -28,6 +28,11 @@ const MAX_DRAWS: u32 = 2_048;
 /// Routes of organisers on this side.
 pub fn router() -> Router<IdentifiedState> {
     Router::new().route("/v1/petitions/prepare", post(prepare)).route("/v1/petitions", post(publish))
+}
+
+/// The checks of a publication alone.
+pub fn check_router() -> Router<IdentifiedState> {
+    Router::new().route("/v1/petitions", post(check))
 }
 
 async fn prepare(
@@ -45,11 +50,19 @@ async fn publish(
     network: ClientNetwork,
     JsonBody(request): JsonBody<PublishRequest>,
 ) -> Result<Json<PetitionDocument>, WebProblem> {
-    let verified = VerifiedManifest::verify(request.manifest.get().as_bytes(), request.organiser_signature)
-        .map_err(PetitionError::from)?;
-    state.organisers.check(&verified.manifest().organiser.public_key, network.is_loopback())?;
+    let verified = state.organisers.check_publication(&request, network.is_loopback())?;
     let petition = state.issuer.publish(&verified).await?;
     Ok(Json(petition.document(state.clock.now())))
+}
+
+async fn check(
+    State(state): State<IdentifiedState>,
+    network: ClientNetwork,
+    JsonBody(request): JsonBody<PublishRequest>,
+) -> Result<Json<Checked>, WebProblem> {
+    let verified = state.organisers.check_publication(&request, network.is_loopback())?;
+    state.issuer.check_publication(&verified).await?;
+    Ok(Json(Checked {}))
 }
 
 impl Issuer {
@@ -121,6 +134,20 @@ impl Issuer {
         }
     }
 
+    /// Whether [`Issuer::publish`] would take a petition.
+    async fn check_publication(&self, verified: &VerifiedManifest) -> Result<(), PetitionError> {
+        let manifest = verified.manifest();
+        let mut tx = self.database.begin_read("issuance::check_publication").await?;
+        let prepared = tx.prepared_key(&manifest.slug, &manifest.organiser.public_key).await?;
+        drop(tx);
+        self.registry.check_publication(verified, self.is_prepared(prepared, verified))
+    }
+
+    fn is_prepared(&self, prepared: Option<Vec<u8>>, verified: &VerifiedManifest) -> bool {
+        let prepared = prepared.and_then(|spki| TokenKey::from_spki(&spki).ok());
+        prepared.is_some_and(|token_key| self.section(token_key) == verified.manifest().issuer)
+    }
+
     /// Takes a petition whose issuer section is the prepared one. A repeat gets the same answer.
     async fn publish(&self, verified: &VerifiedManifest) -> Result<Arc<Petition>, PetitionError> {
         if let Some(petition) = self.registry.by_id(&verified.petition_id()) {
@@ -130,8 +157,7 @@ impl Issuer {
         let organiser = &manifest.organiser.public_key;
         let mut tx = self.database.begin("issuance::publish").await?;
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
-        let prepared = prepared.and_then(|spki| TokenKey::from_spki(&spki).ok());
-        let is_prepared = prepared.is_some_and(|token_key| self.section(token_key) == manifest.issuer);
+        let is_prepared = self.is_prepared(prepared, verified);
         if !is_prepared || !tx.insert_petition(verified).await? {
             drop(tx);
             return self.registry.published_meanwhile(verified, is_prepared).await;

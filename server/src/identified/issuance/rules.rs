@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use undersign_protocol::issuance::TokenRequest;
-use undersign_protocol::petition::PetitionState;
 use undersign_protocol::timestamp::{DAY, Timestamp};
 
 use crate::identified::email_verification::VerificationError;
@@ -66,8 +65,6 @@ pub struct AdmittedRequest {
     pub request: TokenRequest,
     /// Whose key it names.
     pub petition: Arc<Petition>,
-    /// Where that petition is in its life.
-    pub state: PetitionState,
 }
 
 /// Checks all requests of a body against the keys that are known, before anything is stored. One that is not well-formed, or a key
@@ -91,8 +88,7 @@ pub fn admit(
         if !manifest.issuer.token_key.in_range(&request.blinded_msg) {
             return Err(IssuanceError::NotValid("blinded_msg: not between 1 and the modulus"));
         }
-        let state = PetitionState::at(manifest, now);
-        admitted.push(AdmittedRequest { request, petition: Arc::clone(petition), state });
+        admitted.push(AdmittedRequest { request, petition: Arc::clone(petition) });
     }
     Ok(admitted)
 }
