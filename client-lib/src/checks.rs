@@ -74,8 +74,8 @@ pub enum CheckError {
 /// 8. While the petition is open, the issuer's directory takes requests at `/v1/token-requests` and lists the RSA key of each petition
 ///    of the run, and no other key with the same truncated id.
 /// 9. The host log's name is that of origin.host, its checkpoint is signed, and all its entries give the checkpoint's root.
-/// 10. The host log announces exactly one petition under this slug: this petition_id with this log key; and each other petition of
-///     the run exactly once under its own slug.
+/// 10. The host log announces exactly one petition under this slug: this petition_id with this log key. Other petitions
+///     of the run that it does not announce exactly once are left out of the run.
 /// 11. The petition's log has a checkpoint, signed with the manifest's log key under the manifest's log origin, of at least one entry.
 ///
 /// Without a witness policy, checks 9 and 10 show only what this host shows now to whoever asks; a pinned link is what proves that
@@ -97,7 +97,10 @@ pub fn check(base: &Base, link: &PetitionLink, documents: &PetitionDocuments) ->
     check_directory(&run, &json::<IssuerDirectory>("issuer directory", &documents.directory)?)?; // 8
     let announcements = host_log(&manifest.origin.host, documents)?; // 9
     check_announced(&Announcement::of(&petition), &announcements)?; // 10
-    run.iter().try_for_each(|other| check_announced_id(&other.slug, &other.petition_id, &announcements))?; // 10
+    // A petition that another organiser has published halfway must not stop its whole run: it is left out, for everyone alike.
+    let announced =
+        |other: &PetitionSummary| check_announced_id(&other.slug, &other.petition_id, &announcements).is_ok();
+    let run: Vec<_> = run.into_iter().filter(announced).collect();
     let checkpoint = check_log(&petition, &documents.checkpoint)?; // 11
     Ok(CheckedPetition::new(petition, row.state, endpoints, link.pin.is_some(), run, checkpoint))
 }

@@ -63,6 +63,8 @@ enum SideArgument {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    // Databases, mails and whatever else is made are for this user alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let filter = tracing_subscriber::EnvFilter::try_from_env("UNDERSIGN_LOG")
         .unwrap_or_else(|_| "warn,undersign_server=info".into());
     // No time stamps: when something happened is not written down anywhere.

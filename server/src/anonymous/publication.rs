@@ -45,8 +45,11 @@ async fn publish(
     JsonBody(request): JsonBody<PublishRequest>,
 ) -> Result<Json<PetitionDocument>, WebProblem> {
     let verified = state.organisers.check_publication(&request, network.is_loopback())?;
-    let petition = state.publish(&verified).await?;
-    Ok(Json(petition.document(state.clock.now())))
+    // On its own: a client that goes away between the commit and what follows it must not leave a petition that nobody is shown.
+    let clock = Arc::clone(&state.clock);
+    let published = tokio::spawn(async move { state.publish(&verified).await });
+    let petition = published.await.map_err(|error| WebProblem::internal(&error))??;
+    Ok(Json(petition.document(clock.now())))
 }
 
 async fn check(
@@ -64,7 +67,7 @@ impl AnonymousState {
     async fn prepare(&self, request: &PrepareRequest) -> Result<PreparedAnonymous, PetitionError> {
         let today = self.clock.now();
         let mut tx = self.database.begin("public_log::prepare").await?;
-        tx.delete_prepared_before(oldest_prepared_day(today)).await?;
+        let dropped = tx.delete_prepared_before(oldest_prepared_day(today)).await?;
         let kept = match tx.prepared_key(&request.slug, &request.organiser_key).await? {
             Some(kept) => kept,
             None => {
@@ -75,6 +78,9 @@ impl AnonymousState {
             }
         };
         tx.commit().await?;
+        for public_key in dropped.iter().filter_map(|key| PublicKey::try_from(key.as_slice()).ok()) {
+            self.log.destroy_key(&public_key)?;
+        }
         let public_key = PublicKey::try_from(kept.as_slice()).map_err(|_| StorageError::Row("public_key"))?;
         Ok(PreparedAnonymous { origin: Origin { host: self.log.origin_host().to_owned() }, log: Log { public_key } })
     }

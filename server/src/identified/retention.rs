@@ -21,8 +21,8 @@ impl IdentifiedState {
             if let Err(error) = self.verification.destroy_old().await {
                 tracing::error!(error = &error as &dyn std::error::Error, "old verifications could not be destroyed");
             }
-            if let Err(error) = self.issuer.destroy_unused_keys().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "unused keys could not be destroyed");
+            if let Err(error) = self.issuer.destroy_old_prepared().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "old prepared keys could not be destroyed");
             }
             self.issuer.shrink();
             tokio::time::sleep(HOUR).await;

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use axum::extract::{FromRef, Path, State};
+use axum::extract::{FromRef, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
@@ -9,6 +9,7 @@ use undersign_protocol::problem::Problem;
 
 use super::{PetitionError, Registry};
 use crate::clock::Clock;
+use crate::web::extract::PathPart;
 use crate::web::problem::WebProblem;
 
 /// That a publication would be taken; an empty JSON object.
@@ -36,7 +37,7 @@ async fn list(
 async fn document(
     State(registry): State<Registry>,
     State(clock): State<Arc<dyn Clock>>,
-    Path(petition): Path<String>,
+    PathPart(petition): PathPart<String>,
 ) -> Result<Json<PetitionDocument>, WebProblem> {
     let petition = registry.by_id_or_slug(&petition)?;
     Ok(Json(petition.document(clock.now())))
@@ -56,6 +57,7 @@ impl From<PetitionError> for WebProblem {
             PetitionError::Manifest(error) => WebProblem::with_detail(Problem::ManifestNotValid, error),
             PetitionError::NotPrepared => Problem::NotPrepared.into(),
             PetitionError::SlugTaken => Problem::SlugTaken.into(),
+            PetitionError::TooManyPrepared => WebProblem::from(Problem::TooManyRequests).retry_after(86_400),
             PetitionError::IssuerFull => Problem::IssuerFull.into(),
             PetitionError::Key(_) | PetitionError::KeyGeneration | PetitionError::Storage(_) => {
                 WebProblem::internal(&error)

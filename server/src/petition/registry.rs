@@ -23,24 +23,30 @@ pub struct Registry {
     database: Database,
     petitions: Arc<RwLock<Arc<Vec<Arc<Petition>>>>>,
     changed: Arc<tokio::sync::watch::Sender<()>>,
+    /// Held from reading to setting: of two that read at once, the older list must not be set last.
+    reloading: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Registry {
     /// Reads all petitions.
     pub async fn load(database: Database) -> Result<Self, StorageError> {
         let changed = Arc::new(tokio::sync::watch::Sender::new(()));
-        let registry = Self { database, petitions: Arc::default(), changed };
+        let registry = Self { database, petitions: Arc::default(), changed, reloading: Arc::default() };
         registry.reload().await?;
         Ok(registry)
     }
 
-    /// Reads them again, after a publication.
+    /// Reads them again: after a publication, and from time to time, for another process may have published.
     pub async fn reload(&self) -> Result<(), StorageError> {
+        let _guard = self.reloading.lock().await;
         let mut tx = self.database.begin_read("petition::reload").await?;
         let rows = tx.petitions().await?;
         let petitions =
             rows.into_iter().map(|row| Arc::new(Petition { verified: row.petition, position: row.position }));
-        self.set(Arc::new(petitions.collect()));
+        let petitions: Vec<_> = petitions.collect();
+        if *self.current() != petitions {
+            self.set(Arc::new(petitions));
+        }
         Ok(())
     }
 

@@ -1,7 +1,5 @@
 use undersign_protocol::ed25519::PublicKey;
-use undersign_protocol::petition::{
-    BUNDLE_SIZE, ManifestError, PetitionState, PrepareRequest, PublishRequest, VerifiedManifest,
-};
+use undersign_protocol::petition::{BUNDLE_SIZE, ManifestError, PrepareRequest, PublishRequest, VerifiedManifest};
 use undersign_protocol::timestamp::Timestamp;
 
 use crate::key_directory::KeyError;
@@ -28,6 +26,9 @@ pub enum PetitionError {
     /// Another petition has the slug.
     #[error("the slug is taken")]
     SlugTaken,
+    /// The organiser has prepared as many petitions as it may.
+    #[error("too many petitions are prepared and not published")]
+    TooManyPrepared,
     /// Every truncated key id is in use.
     #[error("the issuer has no room")]
     IssuerFull,
@@ -82,11 +83,6 @@ impl Organisers {
 /// The bundle of a position in the order of opening: fixed public runs of at most eight.
 pub fn bundle(position: u64) -> u64 {
     position / BUNDLE_SIZE as u64
-}
-
-/// Whether first-time issuance is on.
-pub fn is_open(petition: &VerifiedManifest, now: Timestamp) -> bool {
-    PetitionState::at(petition.manifest(), now) == PetitionState::Open
 }
 
 /// The last day whose prepared keys are still kept.

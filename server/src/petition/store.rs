@@ -2,7 +2,7 @@ use sqlx::any::AnyRow;
 use undersign_protocol::ed25519::{PublicKey, Signature};
 use undersign_protocol::petition::{PetitionId, Slug, VerifiedManifest};
 
-use crate::storage::transaction::{blob, bytes, integer, optional_number};
+use crate::storage::transaction::{blob, bytes, integer, number, optional_number};
 use crate::storage::{StorageError, Transaction};
 
 /// A petition's row.
@@ -117,15 +117,26 @@ impl Transaction {
         Ok(())
     }
 
-    /// Forgets what was prepared before a day.
-    pub(crate) async fn delete_prepared_before(&mut self, day: u64) -> Result<(), StorageError> {
+    /// Forgets what was prepared before a day, and gives back its public keys: their secrets are to be destroyed.
+    pub(crate) async fn delete_prepared_before(&mut self, day: u64) -> Result<Vec<Vec<u8>>, StorageError> {
         let named = self.named();
-        sqlx::query("DELETE FROM prepared WHERE day < $1")
+        let rows = sqlx::query("DELETE FROM prepared WHERE day < $1 RETURNING public_key")
             .bind(integer(day))
-            .execute(self.connection())
+            .fetch_all(self.connection())
             .await
             .map_err(named)?;
-        Ok(())
+        rows.iter().map(|row| blob(row, "public_key")).collect()
+    }
+
+    /// How many petitions an organiser has prepared and not published.
+    pub(crate) async fn count_prepared(&mut self, organiser: &PublicKey) -> Result<u64, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT COUNT(*) AS prepared FROM prepared WHERE organiser_key = $1")
+            .bind(organiser.as_bytes().as_slice())
+            .fetch_one(self.connection())
+            .await
+            .map_err(named)?;
+        number(&row, "prepared")
     }
 
     /// Every public key that is prepared now.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyPool, Executor as _};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyPool, ConnectOptions as _, Executor as _};
 use tokio::sync::Semaphore;
 
 pub use migrations::Side;
@@ -77,6 +77,10 @@ impl Database {
             _ => return Err(StorageError::Url),
         };
         let in_open = |source| StorageError::Database { name: "open", source };
+        // No level of the log may show statements: their order is the order of arrival, on both sides in one file, and whoever keeps
+        // logs adds the time.
+        let options = Self::creating(url, engine).parse::<AnyConnectOptions>().map_err(in_open)?;
+        let options = options.disable_statement_logging();
         let pool = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(Duration::from_secs(30))
@@ -88,7 +92,7 @@ impl Database {
                     Ok(())
                 })
             })
-            .connect(&Self::creating(url, engine))
+            .connect_with(options)
             .await
             .map_err(in_open)?;
         migrations::migrate(&pool, engine, side).await?;

@@ -1,7 +1,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sqlx::{Executor as _, Row as _};
+use sqlx::{AnyConnection, Executor as _, Row as _};
 
 use super::{Database, Engine, StorageError};
 
@@ -31,14 +31,21 @@ impl Database {
         let _turn = self.write_turn.acquire().await.expect("never closed");
         let mut connection = self.pool.acquire().await.map_err(named)?;
         connection.execute("VACUUM").await.map_err(named)?;
-        for _ in 0..CHECKPOINT_TRIES {
-            let row =
-                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await.map_err(named)?;
-            if row.try_get::<i64, _>(0).map_err(named)? == 0 {
-                return Ok(true);
-            }
-            tokio::time::sleep(CHECKPOINT_PAUSE).await;
-        }
-        Ok(false)
+        // The checkpoint would wait for readers itself, for ten seconds each time, while writers wait for it.
+        connection.execute("PRAGMA busy_timeout = 50").await.map_err(named)?;
+        let emptied = truncate_wal(&mut connection).await.map_err(named);
+        connection.execute("PRAGMA busy_timeout = 10000").await.map_err(named)?;
+        emptied
     }
+}
+
+async fn truncate_wal(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    for _ in 0..CHECKPOINT_TRIES {
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
+        if row.try_get::<i64, _>(0)? == 0 {
+            return Ok(true);
+        }
+        tokio::time::sleep(CHECKPOINT_PAUSE).await;
+    }
+    Ok(false)
 }

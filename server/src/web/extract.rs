@@ -1,6 +1,7 @@
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
+use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use undersign_protocol::problem::Problem;
 
@@ -8,6 +9,9 @@ use super::problem::WebProblem;
 
 /// Most bytes of a body.
 pub const MAX_BODY: usize = 64 * 1024;
+
+/// The parts of a path that a route leaves open. What is not UTF-8 is the name of nothing here.
+pub struct PathPart<T>(pub T);
 
 /// A JSON body of `application/json`, at most 64 KiB.
 pub struct JsonBody<T>(pub T);
@@ -18,6 +22,15 @@ pub struct TypedBody {
     pub media_type: String,
     /// The bytes.
     pub bytes: Bytes,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for PathPart<T> {
+    type Rejection = WebProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebProblem> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        path.map(|Path(part)| Self(part)).map_err(|_| Problem::NotFound.into())
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for TypedBody {

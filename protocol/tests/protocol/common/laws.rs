@@ -7,11 +7,16 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
 
+/// Whether this is the tier that proves: more cases, and an hour to run them.
+pub fn proves() -> bool {
+    std::env::var_os("UNDERSIGN_PROVE").is_some_and(|value| value == "1")
+}
+
 /// Runs a law on generated values: 64 cases, always the same, or 4,096 fresh ones in the tier that proves.
 pub fn check<S: Strategy>(strategy: S, law: impl Fn(S::Value) -> TestCaseResult) {
-    let prove = std::env::var_os("UNDERSIGN_PROVE").is_some_and(|value| value == "1");
-    let config = Config { cases: if prove { 4096 } else { 64 }, failure_persistence: None, ..Config::default() };
-    let mut runner = if prove {
+    let cases = if proves() { 4096 } else { 64 };
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let mut runner = if proves() {
         TestRunner::new(config)
     } else {
         TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))

@@ -3,6 +3,7 @@
 use undersign_protocol::issuance::{NK, TokenKey, TokenKeyError};
 
 use crate::common::generate::token_key_from;
+use crate::common::laws::proves;
 use crate::common::vectors;
 
 #[test]
@@ -47,18 +48,28 @@ fn a_modulus_has_2048_bits_and_is_odd() {
     assert_eq!(TokenKey::from_modulus(even), Err(TokenKeyError::Modulus));
 }
 
-/// Every odd prime below 2^16 is found: from a modulus that is taken, the next multiples are not.
+/// Numbers with a single small factor each: it is that one that is found. All primes in the tier that proves, else the first and last
+/// forty and some between.
 #[test]
 fn a_modulus_has_no_factor_below_65536() {
+    let primes: Vec<u64> = (3..1 << 16).step_by(2).filter(|number| is_prime(*number)).collect();
+    assert_eq!(primes.len(), 6_541, "the primes below 65,536 without 2");
     let start = *token_key_from([0x33; NK]).modulus();
-    let primes = (3..1u32 << 16).step_by(2).filter(|number| is_prime(*number));
-    let mut count = 0;
-    for prime in primes {
-        count += 1;
-        let multiple = next_odd_multiple(start, prime);
-        assert_eq!(TokenKey::from_modulus(multiple), Err(TokenKeyError::SmallFactor), "{prime}");
+    let rests: Vec<u64> = primes.iter().map(|prime| rest(&start, *prime)).collect();
+    for (place, (prime, rest)) in primes.iter().zip(&rests).enumerate() {
+        if !proves() && (40..primes.len() - 40).contains(&place) && place % 101 != 0 {
+            continue;
+        }
+        // The start is odd, so an even distance leads from one odd multiple to the next.
+        let first = if (prime - rest).is_multiple_of(2) { prime - rest } else { 2 * prime - rest };
+        let is_lone = |distance: &u64| {
+            let factors = primes.iter().zip(&rests).filter(|(prime, rest)| (*rest + distance).is_multiple_of(**prime));
+            factors.take(2).count() == 1
+        };
+        let distance = (first..).step_by(2 * *prime as usize).find(is_lone).unwrap();
+        let refused = TokenKey::from_modulus(plus(start, distance));
+        assert_eq!(refused, Err(TokenKeyError::SmallFactor), "{prime}");
     }
-    assert_eq!(count, 6_541, "the primes below 65,536 without 2");
 }
 
 /// 65,537 is the first prime that is not looked for.
@@ -66,10 +77,12 @@ fn a_modulus_has_no_factor_below_65536() {
 fn a_factor_above_65536_is_not_looked_for() {
     let mut multiple = *token_key_from([0x33; NK]).modulus();
     let taken = (0..200).any(|_| {
-        multiple = next_odd_multiple(multiple, 65_537);
+        let distance = 65_537 - rest(&multiple, 65_537);
+        multiple = plus(multiple, if distance.is_multiple_of(2) { distance } else { distance + 65_537 });
         TokenKey::from_modulus(multiple).is_ok()
     });
     assert!(taken);
+    assert_eq!(rest(&multiple, 65_537), 0);
 }
 
 #[test]
@@ -107,23 +120,22 @@ fn the_vectors_keys_are_the_one_encoding() {
     }
 }
 
-fn is_prime(number: u32) -> bool {
+fn is_prime(number: u64) -> bool {
     (3..).step_by(2).take_while(|divisor| divisor * divisor <= number).all(|divisor| !number.is_multiple_of(divisor))
 }
 
-/// The first odd multiple above a number, wrapped into 2,048 bits with the highest one set: schoolbook addition of what is missing.
-fn next_odd_multiple(mut number: [u8; NK], prime: u32) -> [u8; NK] {
-    let rest = number.iter().fold(0u64, |rest, byte| (rest << 8 | u64::from(*byte)) % u64::from(prime));
-    let mut missing = u64::from(prime) - rest;
-    // The number is odd: an even distance leads to the next odd one.
-    if missing % 2 == 1 {
-        missing += u64::from(prime);
-    }
+/// Schoolbook division, byte by byte.
+fn rest(number: &[u8; NK], divisor: u64) -> u64 {
+    number.iter().fold(0, |rest, byte| (rest << 8 | u64::from(*byte)) % divisor)
+}
+
+/// Schoolbook addition.
+fn plus(mut number: [u8; NK], mut carry: u64) -> [u8; NK] {
     for byte in number.iter_mut().rev() {
-        let sum = u64::from(*byte) + missing;
+        let sum = u64::from(*byte) + carry;
         *byte = sum as u8;
-        missing = sum >> 8;
+        carry = sum >> 8;
     }
-    assert_eq!(missing, 0, "the number stays below 2^2048");
+    assert_eq!(carry, 0, "the number stays below 2^2048");
     number
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -13,6 +13,7 @@ use super::PublicLog;
 use super::rules::{LogError, LogId};
 use crate::anonymous::AnonymousState;
 use crate::petition::{Petition, Registry};
+use crate::web::extract::PathPart;
 use crate::web::problem::WebProblem;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -31,7 +32,7 @@ pub fn router() -> Router<AnonymousState> {
 async fn petition_checkpoint(
     State(log): State<Arc<PublicLog>>,
     State(registry): State<Registry>,
-    Path(petition): Path<String>,
+    PathPart(petition): PathPart<String>,
 ) -> Result<Response, WebProblem> {
     let petition = by_id(&registry, &petition)?;
     let (_, note) = log.petition_checkpoint(&petition).await?;
@@ -41,7 +42,7 @@ async fn petition_checkpoint(
 async fn petition_tile(
     State(log): State<Arc<PublicLog>>,
     State(registry): State<Registry>,
-    Path((petition, tile)): Path<(String, String)>,
+    PathPart((petition, tile)): PathPart<(String, String)>,
 ) -> Result<Response, WebProblem> {
     let petition = by_id(&registry, &petition)?;
     let bytes = log.tile(&LogId::of_petition(&petition.verified.petition_id()), &tile).await?;
@@ -53,7 +54,10 @@ async fn host_checkpoint(State(log): State<Arc<PublicLog>>) -> Result<Response, 
     Ok(checkpoint(note))
 }
 
-async fn host_tile(State(log): State<Arc<PublicLog>>, Path(tile): Path<String>) -> Result<Response, WebProblem> {
+async fn host_tile(
+    State(log): State<Arc<PublicLog>>,
+    PathPart(tile): PathPart<String>,
+) -> Result<Response, WebProblem> {
     Ok(immutable(log.tile(&LogId::HOST, &tile).await?))
 }
 

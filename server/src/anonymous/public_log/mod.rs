@@ -67,6 +67,11 @@ impl PublicLog {
         Ok(key.public_key())
     }
 
+    /// Destroys the key of a petition that was prepared and never published.
+    pub(super) fn destroy_key(&self, public_key: &PublicKey) -> Result<(), LogError> {
+        Ok(self.keys.destroy(&file_name(public_key))?)
+    }
+
     /// The key of a petition's log.
     pub(super) fn petition_key(&self, petition: &Petition) -> Result<Arc<SecretKey>, LogError> {
         let public_key = petition.verified.manifest().log.public_key;

@@ -8,6 +8,7 @@ use undersign_protocol::timestamp::Timestamp;
 use super::PublicLog;
 use super::rules::{LogError, Tick};
 use crate::petition::{Petition, Registry};
+use crate::storage::StorageError;
 
 /// Longest sleep: petitions that another process took are seen at the latest after it.
 const LONGEST_PAUSE: u64 = 60;
@@ -16,13 +17,24 @@ impl PublicLog {
     /// Publishes batches at ticks until the process ends.
     pub(in crate::anonymous) async fn run(self: Arc<Self>, registry: Registry) {
         let mut last = self.clock.now();
-        // Petitions whose last max_wait tick is known to have been kept. After a start none is: the first tick publishes whatever
-        // waits, for a promise may be due.
-        let mut on_time: HashSet<PetitionId> = HashSet::new();
+        // Petitions whose last max_wait tick may have been missed. After a start all may: the first tick publishes whatever waits, for
+        // a promise may be due.
+        let mut overdue: HashSet<PetitionId> = match registry.all(last).await {
+            Ok(petitions) => petitions.iter().map(|petition| petition.verified.petition_id()).collect(),
+            Err(_) => HashSet::new(),
+        };
         let mut changes = registry.changes();
         loop {
             changes.mark_unchanged();
-            let petitions = registry.all(self.clock.now()).await.unwrap_or_else(|_| Arc::default());
+            let petitions = match self.petitions(&registry, last).await {
+                Ok(petitions) => petitions,
+                Err(error) => {
+                    // `last` stays: the ticks that pass meanwhile are kept when the database is back.
+                    tracing::error!(error = &error as &dyn std::error::Error, "petitions could not be read");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    continue;
+                }
+            };
             tokio::select! {
                 () = tokio::time::sleep(pause(&petitions, self.clock.now())) => {}
                 _ = changes.changed() => continue,
@@ -30,20 +42,33 @@ impl PublicLog {
             let now = self.clock.now();
             for petition in petitions.iter().filter(|petition| is_due(petition, last, now)) {
                 let petition_id = petition.verified.petition_id();
-                let tick = Tick::of(&petition.verified, last, now, !on_time.contains(&petition_id));
+                let tick = Tick::of(&petition.verified, last, now, overdue.contains(&petition_id));
                 let done = self.publish_batch(petition, tick).await;
                 self.report(&done);
                 match (tick, done.is_ok()) {
-                    (Tick::MaxWait | Tick::End, true) => on_time.insert(petition_id),
-                    (Tick::MaxWait | Tick::End, false) => on_time.remove(&petition_id),
+                    (Tick::MaxWait | Tick::End, true) => overdue.remove(&petition_id),
+                    (Tick::MaxWait | Tick::End, false) => overdue.insert(petition_id),
                     (Tick::Interval, _) => false,
                 };
             }
             last = now;
-            if let Err(error) = self.database.rewrite().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "tables could not be rewritten");
+            match self.database.rewrite().await {
+                Ok(true) => {}
+                Ok(false) => tracing::warn!("the old WAL is held by a reader; the next tick tries again"),
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "tables could not be rewritten")
+                }
             }
         }
+    }
+
+    /// The list; read from the database once a minute, for another process may have published.
+    async fn petitions(&self, registry: &Registry, last: Timestamp) -> Result<Arc<Vec<Arc<Petition>>>, StorageError> {
+        let now = self.clock.now();
+        if now.seconds() / LONGEST_PAUSE != last.seconds() / LONGEST_PAUSE {
+            registry.reload().await?;
+        }
+        registry.all(now).await
     }
 
     fn report(&self, done: &Result<(), LogError>) {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -15,6 +15,7 @@ use super::Redemption;
 use super::rules::RedemptionError;
 use crate::anonymous::AnonymousState;
 use crate::petition::Registry;
+use crate::web::extract::PathPart;
 use crate::web::problem::WebProblem;
 
 /// Route of this stage.
@@ -25,7 +26,7 @@ pub fn router() -> Router<AnonymousState> {
 async fn redeem(
     State(redemption): State<Arc<Redemption>>,
     State(registry): State<Registry>,
-    Path(petition): Path<String>,
+    PathPart(petition): PathPart<String>,
     headers: HeaderMap,
 ) -> Result<Json<RedemptionAnswer>, WebProblem> {
     // The id alone: a slug is for people who read.

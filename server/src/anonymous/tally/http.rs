@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -10,6 +10,7 @@ use undersign_protocol::tally::TotalDocument;
 use crate::anonymous::AnonymousState;
 use crate::anonymous::public_log::PublicLog;
 use crate::petition::Registry;
+use crate::web::extract::PathPart;
 use crate::web::problem::WebProblem;
 
 /// Route of this stage.
@@ -20,7 +21,7 @@ pub fn router() -> Router<AnonymousState> {
 async fn total(
     State(log): State<Arc<PublicLog>>,
     State(registry): State<Registry>,
-    Path(petition): Path<String>,
+    PathPart(petition): PathPart<String>,
     headers: HeaderMap,
 ) -> Result<Response, WebProblem> {
     let petition = registry.by_id_or_slug(&petition)?;
@@ -28,7 +29,7 @@ async fn total(
     // The root names the whole log, and so the total.
     let etag = format!("\"{}\"", head.root);
     let cache = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, "public, max-age=1".to_owned())];
-    if headers.get(header::IF_NONE_MATCH).map(HeaderValue::as_bytes) == Some(etag.as_bytes()) {
+    if is_known(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, cache).into_response());
     }
     let document = TotalDocument {
@@ -41,4 +42,11 @@ async fn total(
         checkpoint,
     };
     Ok((cache, Json(document)).into_response())
+}
+
+/// Whether the client has this version (RFC 9110 §13.1.2). A proxy that compresses makes a tag weak; it names the same total.
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut known = known.flat_map(|value| value.split(',')).map(str::trim);
+    known.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }

@@ -1,6 +1,5 @@
 use std::num::NonZeroU32;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -116,17 +115,34 @@ impl Budgets {
             && self.address.check_key(&self.keyed(b'a', &tag.0)).is_ok()
     }
 
-    /// Whether codes are taken in this minute.
-    pub(super) fn codes_are_taken(&self, now: Timestamp) -> bool {
-        let (minute, count) = *self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
-        minute != now.seconds() / 60 || count < MAX_WRONG_CODES_A_MINUTE
+    /// Counts a code as wrong before it is looked at; `false` where no more are taken in this minute. All at once: many codes that
+    /// wait for the database at the same time are counted while they wait.
+    pub(super) fn take_code(&self, now: Timestamp) -> bool {
+        let mut window = self.window(now);
+        let taken = window.1 < MAX_WRONG_CODES_A_MINUTE;
+        window.1 += u64::from(taken);
+        taken
     }
 
-    /// Counts a wrong code or check number.
-    pub(super) fn count_wrong_code(&self, now: Timestamp) {
+    /// The code was right: it does not count.
+    pub(super) fn give_code_back(&self, now: Timestamp) {
+        let mut window = self.window(now);
+        window.1 = window.1.saturating_sub(1);
+    }
+
+    /// Counts a wrong check number.
+    pub(super) fn count_wrong_check(&self, now: Timestamp) {
+        self.window(now).1 += 1;
+    }
+
+    /// This minute and its count.
+    fn window(&self, now: Timestamp) -> MutexGuard<'_, (u64, u64)> {
         let mut window = self.wrong_codes.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = now.seconds() / 60;
-        *window = if window.0 == minute { (minute, window.1 + 1) } else { (minute, 1) };
+        if window.0 != minute {
+            *window = (minute, 0);
+        }
+        window
     }
 
     /// Forgets who is far from a limit, so that memory does not grow with visitors.

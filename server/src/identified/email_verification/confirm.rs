@@ -15,16 +15,25 @@ impl EmailVerification {
                 let check = CheckNumber::from_str(&check).map_err(|_| VerificationError::CheckForm)?;
                 let sealed = self.open(Kind::Link, &token)?;
                 let right = || check == CheckNumber::of(&sealed.request_digest);
-                self.try_once(&sealed, right, VerificationError::WrongCheckNumber).await
+                let tried = self.try_once(&sealed, right, VerificationError::WrongCheckNumber).await;
+                if matches!(tried, Err(VerificationError::WrongCheckNumber)) {
+                    self.budgets.count_wrong_check(self.clock.now());
+                }
+                tried
             }
             Confirmation::Code { verification, code } => {
                 let code = Code::from_str(&code)?;
-                if !self.budgets.codes_are_taken(self.clock.now()) {
+                let sealed = self.open(Kind::Verification, &verification)?;
+                let now = self.clock.now();
+                if !self.budgets.take_code(now) {
                     return Err(VerificationError::UseTheLink);
                 }
-                let sealed = self.open(Kind::Verification, &verification)?;
                 let right = || code.matches(&self.code(&sealed.id));
-                self.try_once(&sealed, right, VerificationError::WrongCode).await
+                let tried = self.try_once(&sealed, right, VerificationError::WrongCode).await;
+                if !matches!(tried, Err(VerificationError::WrongCode)) {
+                    self.budgets.give_code_back(now);
+                }
+                tried
             }
         }
     }
@@ -55,7 +64,6 @@ impl EmailVerification {
         // What a limit kept back is compared like any other and never right.
         if !(right() && sealed.live) {
             tx.commit().await?;
-            self.budgets.count_wrong_code(now);
             return Err(wrong);
         }
         match self.kept_tag(&mut tx, &sealed.request_digest).await? {

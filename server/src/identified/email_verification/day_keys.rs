@@ -16,12 +16,8 @@ pub(in crate::identified) struct DayKeys {
 }
 
 impl DayKeys {
-    pub(super) fn open(
-        directory: KeyDirectory,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Self, KeyError> {
-        Ok(Self { directory, clock, entropy })
+    pub(super) fn new(directory: KeyDirectory, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { directory, clock, entropy }
     }
 
     /// Seals under the key of the day, whose number stands before it: u32 day ‖ nonce[24] ‖ ciphertext.

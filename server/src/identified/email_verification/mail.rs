@@ -28,7 +28,7 @@ pub(super) enum MailLanguage {
 impl From<&Language> for MailLanguage {
     fn from(language: &Language) -> Self {
         match language.as_str() {
-            "ru" | "be" | "uk" | "kk" => Self::Russian,
+            "ru" | "be" | "kk" => Self::Russian,
             _ => Self::English,
         }
     }

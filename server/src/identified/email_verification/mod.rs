@@ -58,7 +58,7 @@ pub struct VerificationSettings {
 /// The stage at work.
 pub struct EmailVerification {
     database: IdentifiedDatabase,
-    day_keys: DayKeys,
+    day_keys: Arc<DayKeys>,
     code_key: Zeroizing<[u8; 32]>,
     tags: Box<dyn AddressTags>,
     budgets: Budgets,
@@ -70,7 +70,7 @@ pub struct EmailVerification {
 }
 
 impl EmailVerification {
-    /// Reads the keys, compares the tag key with the one that the tables were written with, and starts sending what waits.
+    /// Reads the keys, compares the tag key with the one that the tables were written with, and opens the outbox.
     pub(super) async fn start(
         database: IdentifiedDatabase,
         keys: &KeyDirectory,
@@ -86,10 +86,10 @@ impl EmailVerification {
         if kept != tags.check_value() {
             return Err(VerificationError::OtherTagKey);
         }
-        let day_keys = DayKeys::open(keys.subdirectory("days")?, Arc::clone(&clock), Arc::clone(&entropy))?;
+        let day_keys = Arc::new(DayKeys::new(keys.subdirectory("days")?, Arc::clone(&clock), Arc::clone(&entropy)));
         let outbox = Outbox::new(
             database.clone(),
-            keys.read_or_make("outbox.key", entropy.as_ref())?,
+            Arc::clone(&day_keys),
             settings.mail,
             settings.transport,
             Arc::clone(&clock),

@@ -11,6 +11,7 @@ use undersign_protocol::petition::Language;
 use undersign_protocol::timestamp::Timestamp;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
+use super::day_keys::DayKeys;
 use super::mail::{MailContent, MailLanguage, MailSettings};
 use super::rules::{Sealed, VerificationError};
 use super::store::OutboxRow;
@@ -18,7 +19,6 @@ use super::transport::{Delivery, Transport, TransportSettings};
 use crate::clock::Clock;
 use crate::entropy::{Entropy, random};
 use crate::identified::IdentifiedDatabase;
-use crate::seal;
 use crate::storage::StorageError;
 
 const CONTEXT: &[u8] = b"undersign outbox v1";
@@ -51,7 +51,8 @@ impl PendingMail {
 /// The durable outbox: a mail is promised when its row is committed, and is tried again until the server takes it or it is too old.
 pub(super) struct Outbox {
     database: IdentifiedDatabase,
-    key: Zeroizing<[u8; 32]>,
+    /// The address is sealed under a key that is destroyed after two days, so that no copy of the row opens later.
+    day_keys: Arc<DayKeys>,
     settings: MailSettings,
     transport: Transport,
     prints: bool,
@@ -71,7 +72,7 @@ struct Pause {
 impl Outbox {
     pub(super) fn new(
         database: IdentifiedDatabase,
-        key: Zeroizing<[u8; 32]>,
+        day_keys: Arc<DayKeys>,
         settings: MailSettings,
         transport: TransportSettings,
         clock: Arc<dyn Clock>,
@@ -80,7 +81,7 @@ impl Outbox {
         let prints = matches!(transport, TransportSettings::Files(_));
         let transport = Transport::new(transport, settings.from.email.domain())?;
         let (waiting, pauses) = (Notify::new(), Mutex::default());
-        Ok(Self { database, key, settings, transport, prints, waiting, pauses, clock, entropy })
+        Ok(Self { database, day_keys, settings, transport, prints, waiting, pauses, clock, entropy })
     }
 
     /// Puts a mail in; durable when it returns.
@@ -91,7 +92,7 @@ impl Outbox {
             return Err(VerificationError::Mail("larger than any mail of ours".to_owned()));
         }
         plain.resize(PADDED_SIZE, b' ');
-        let sealed = seal::seal(&self.key, CONTEXT, &plain, self.entropy.as_ref());
+        let sealed = self.day_keys.seal(CONTEXT, &plain)?;
         let mut tx = self.database.begin("email_verification::put_mail").await?;
         tx.insert_mail(&random(self.entropy.as_ref()), &sealed, self.clock.now().day()).await?;
         tx.commit().await?;
@@ -170,9 +171,9 @@ impl Outbox {
         self.transport.send(message, &to_base64url(id)).await
     }
 
-    /// What does not open was sealed under another key, and can never be sent.
+    /// What does not open was sealed under a key that is gone, and can never be sent.
     fn open(&self, row: &OutboxRow) -> Option<PendingMail> {
-        let plain = seal::open(&self.key, CONTEXT, &row.sealed)?;
+        let plain = self.day_keys.open_sealed(CONTEXT, &row.sealed).ok()?;
         serde_json::from_slice(&plain).ok()
     }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::response::{Category, Severity};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use serde::Deserialize;
 
@@ -112,13 +111,15 @@ impl Transport {
     }
 }
 
-/// A permanent reply about the mailbox (55x) is about this mail; one about us, as a wrong password (535), is for the operator to
-/// mend, and no mail is lost by it.
+/// Replies that are about the mailbox (RFC 5321 §4.2.3): no such one, elsewhere, not a name. All other permanent ones are about us, as a
+/// wrong password (535) or a policy (552, 554): the operator can mend those, and no mail is lost by them.
+const ABOUT_THE_MAILBOX: [&str; 3] = ["550", "551", "553"];
+
 fn judge(error: &lettre::transport::smtp::Error) -> Delivery {
     match error.status() {
-        Some(code)
-            if code.severity == Severity::PermanentNegativeCompletion && code.category == Category::MailSystem =>
-        {
+        Some(code) if ABOUT_THE_MAILBOX.contains(&code.to_string().as_str()) => {
+            // Only the code: a server's text quotes the address. A whole day of these means that it refuses us, not the mailbox.
+            tracing::warn!(reply = %code, "mail server: refused for good");
             Delivery::Refused
         }
         Some(code) => Delivery::Later(format!("reply {code}")),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -13,7 +13,7 @@ use super::rules::IssuanceError;
 use super::{Issuer, RequestForm, TokenAnswer};
 use crate::identified::IdentifiedState;
 use crate::petition::Registry;
-use crate::web::extract::TypedBody;
+use crate::web::extract::{PathPart, TypedBody};
 use crate::web::problem::WebProblem;
 
 /// Longest wait for a confirmation that a client is given, in seconds.
@@ -47,7 +47,7 @@ async fn token_requests(
 async fn issued(
     State(issuer): State<Arc<Issuer>>,
     State(registry): State<Registry>,
-    Path(petition): Path<String>,
+    PathPart(petition): PathPart<String>,
 ) -> Result<Json<IssuanceStatement>, WebProblem> {
     let petition = registry.by_id_or_slug(&petition)?;
     Ok(Json(issuer.issued(&petition).await?))
@@ -97,6 +97,7 @@ impl From<IssuanceError> for WebProblem {
             IssuanceError::Busy => Self::from(Problem::Unavailable).retry_after(1),
             IssuanceError::Verification(error) => error.into(),
             IssuanceError::Signing(_)
+            | IssuanceError::NoKeyId
             | IssuanceError::KeyMissing
             | IssuanceError::Key(_)
             | IssuanceError::Storage(_) => Self::internal(&error),

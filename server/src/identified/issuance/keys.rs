@@ -14,8 +14,7 @@ use crate::seal;
 
 const CONTEXT: &[u8] = b"undersign petition keys v1";
 
-/// An address in one petition: HMAC-SHA-256(petition secret, tag), 32 bytes. With the secret destroyed it can be computed from no
-/// address and with no key that still exists.
+/// An address in one petition: HMAC-SHA-256(petition secret, tag), 32 bytes. Without the secret it can be computed from no address.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct PetitionTag(pub [u8; 32]);
 
@@ -23,7 +22,7 @@ pub(super) struct PetitionTag(pub [u8; 32]);
 #[derive(ZeroizeOnDrop)]
 struct PetitionSecret([u8; 32]);
 
-/// What a petition's issuance needs: made at prepare, never rotated, used for nothing else, destroyed at the close.
+/// What a petition's issuance needs: made at prepare, never rotated, used for nothing else.
 pub(super) struct PetitionKey {
     secret: PetitionSecret,
     pub(super) signer: Arc<PetitionSigner>,
@@ -50,10 +49,9 @@ impl PetitionKeys {
         Ok(Self { sealed, wrapping, open: RwLock::default() })
     }
 
-    /// Makes, seals and keeps a key; durable when it returns.
-    pub(super) fn make(&self, entropy: &dyn Entropy) -> Result<TokenKey, IssuanceError> {
-        let signer = PetitionSigner::generate()?;
-        let token_key = signer.token_key()?;
+    /// Makes a key whose id ends in a byte that is not taken, seals and keeps it; durable when it returns.
+    pub(super) fn make(&self, taken: &[u8], entropy: &dyn Entropy) -> Result<TokenKey, IssuanceError> {
+        let (signer, token_key) = draw(taken)?;
         let secret = Zeroizing::new(random::<32>(entropy));
         let plain = Zeroizing::new([secret.as_slice(), &signer.to_der()?].concat());
         let wrapping = Zeroizing::new(random::<32>(entropy));
@@ -73,17 +71,11 @@ impl PetitionKeys {
         Ok(key)
     }
 
-    /// Destroys every key but these.
-    pub(super) fn retain(&self, keep: &[TokenKeyId]) -> Result<(), IssuanceError> {
-        let keep: Vec<String> = keep.iter().map(file_name).collect();
-        for directory in [&self.wrapping, &self.sealed] {
-            for name in directory.names()? {
-                if !keep.contains(&name) {
-                    directory.destroy(&name)?;
-                }
-            }
-        }
-        Ok(())
+    /// Destroys a key: first what it is wrapped with, without which every copy of the sealed file is noise.
+    pub(super) fn destroy(&self, id: &TokenKeyId) -> Result<(), IssuanceError> {
+        self.open.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.wrapping.destroy(&file_name(id))?;
+        Ok(self.sealed.destroy(&file_name(id))?)
     }
 
     fn load(&self, id: &TokenKeyId) -> Result<PetitionKey, IssuanceError> {
@@ -95,6 +87,23 @@ impl PetitionKeys {
         let signer = Arc::new(PetitionSigner::from_der(der)?);
         Ok(PetitionKey { secret: PetitionSecret(*secret), signer })
     }
+}
+
+/// With 255 of 256 last bytes taken, so many draws still find the free one with near certainty.
+const MAX_DRAWS: u32 = 2_048;
+
+fn draw(taken: &[u8]) -> Result<(PetitionSigner, TokenKey), IssuanceError> {
+    if (0..=255).all(|byte| taken.contains(&byte)) {
+        return Err(IssuanceError::NoKeyId);
+    }
+    for _ in 0..MAX_DRAWS {
+        let signer = PetitionSigner::generate()?;
+        let token_key = signer.token_key()?;
+        if !taken.contains(&token_key.id().truncated()) {
+            return Ok((signer, token_key));
+        }
+    }
+    Err(IssuanceError::NoKeyId)
 }
 
 fn file_name(id: &TokenKeyId) -> String {

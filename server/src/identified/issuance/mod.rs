@@ -11,6 +11,7 @@ pub mod publication;
 pub mod rules;
 
 mod answer;
+mod issued;
 mod keys;
 mod signer;
 mod store;
@@ -27,6 +28,7 @@ use undersign_protocol::petition::PetitionState;
 pub use answer::{RequestForm, TokenAnswer};
 pub use rules::IssuanceError;
 
+use self::issued::IssuedCounts;
 use self::keys::PetitionKeys;
 use self::signer::SignerPool;
 use super::IdentifiedDatabase;
@@ -47,9 +49,10 @@ pub struct Issuer {
     name: String,
     statement_key: SecretKey,
     keys: PetitionKeys,
-    /// Held while keys are made or destroyed: a key whose row is not written yet must not be taken for one that nothing names.
+    /// Held while a key is made: two that are made at once must not end in the same byte.
     key_changes: tokio::sync::Mutex<()>,
     signers: SignerPool,
+    issued: IssuedCounts,
     answers: DefaultKeyedRateLimiter<RequestDigest>,
     verification: Arc<EmailVerification>,
     waits: Arc<Waits>,
@@ -58,7 +61,7 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Reads the keys of all petitions that are not over.
+    /// Reads the statement key; petitions' keys are read when they are first needed.
     #[expect(clippy::too_many_arguments, reason = "each is a part of its own, named at the one place that calls this")]
     pub(super) async fn start(
         database: IdentifiedDatabase,
@@ -72,7 +75,7 @@ impl Issuer {
     ) -> Result<Self, IssuanceError> {
         let statement_key = SecretKey::from_seed(&*keys.read_or_make("statement.key", entropy.as_ref())?);
         let keys = PetitionKeys::open(keys)?;
-        let issuer = Self {
+        Ok(Self {
             database,
             registry,
             name,
@@ -80,14 +83,13 @@ impl Issuer {
             keys,
             key_changes: tokio::sync::Mutex::default(),
             signers: SignerPool::new(),
+            issued: IssuedCounts::default(),
             answers: RateLimiter::keyed(Quota::per_minute(ANSWERS_A_MINUTE)),
             verification,
             waits,
             clock,
             entropy,
-        };
-        issuer.destroy_unused_keys().await?;
-        Ok(issuer)
+        })
     }
 
     /// The issuer directory (RFC 9578 §4): keys of petitions for which tokens are issued or lost answers repeated.
@@ -104,11 +106,19 @@ impl Issuer {
         })
     }
 
-    /// How many tokens of a petition were issued, signed.
+    /// How many tokens of a petition were issued by the first question after the last tick, signed.
     pub(super) async fn issued(&self, petition: &Petition) -> Result<IssuanceStatement, IssuanceError> {
         let petition_id = petition.verified.petition_id();
-        let mut tx = self.database.begin_read("issuance::issued").await?;
-        let issued = tx.count_issued(&petition_id).await?;
+        let now = self.clock.now();
+        let issued = match self.issued.get(petition, now) {
+            Some(issued) => issued,
+            None => {
+                let mut tx = self.database.begin_read("issuance::issued").await?;
+                let issued = tx.count_issued(&petition_id).await?;
+                self.issued.set(petition, now, issued);
+                issued
+            }
+        };
         Ok(IssuanceStatement::sign(&petition_id, issued, &self.statement_key))
     }
 

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
+use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::email_verification::ADDRESS_RULES_VERSION;
-use undersign_protocol::issuance::{TokenKey, TokenKeyId};
+use undersign_protocol::issuance::TokenKey;
 use undersign_protocol::petition::{
     Issuer as ManifestIssuer, PetitionDocument, PrepareRequest, PreparedIdentified, PublishRequest, Tags,
     VerifiedManifest,
@@ -21,9 +22,8 @@ use crate::web::client_network::ClientNetwork;
 use crate::web::extract::JsonBody;
 use crate::web::problem::WebProblem;
 
-/// Draws of a key before the issuer counts as full: with 255 of 256 last bytes taken, this many still find the free one with
-/// near certainty.
-const MAX_DRAWS: u32 = 2_048;
+/// Petitions that one organiser may have prepared and not published: each takes one of 256 key ids for up to two days.
+const MAX_PREPARED: u64 = 8;
 
 /// Routes of organisers on this side.
 pub fn router() -> Router<IdentifiedState> {
@@ -51,7 +51,10 @@ async fn publish(
     JsonBody(request): JsonBody<PublishRequest>,
 ) -> Result<Json<PetitionDocument>, WebProblem> {
     let verified = state.organisers.check_publication(&request, network.is_loopback())?;
-    let petition = state.issuer.publish(&verified).await?;
+    // On its own: a client that goes away between the commit and what follows it must not leave a petition that nobody is shown.
+    let issuer = Arc::clone(&state.issuer);
+    let published = tokio::spawn(async move { issuer.publish(&verified).await });
+    let petition = published.await.map_err(|error| WebProblem::internal(&error))??;
     Ok(Json(petition.document(state.clock.now())))
 }
 
@@ -79,15 +82,18 @@ impl Issuer {
         Ok(self.section(token_key))
     }
 
-    /// Makes a key and keeps it under the request, unless another request was first: then that one's stands, and ours is destroyed
-    /// with the next clean-up as every key that nothing names.
+    /// Makes a key and keeps it under the request, unless another request was first: then that one's stands, and nothing names ours.
     async fn prepare_key(self: &Arc<Self>, request: &PrepareRequest) -> Result<Vec<u8>, PetitionError> {
         let _guard = self.key_changes.lock().await;
         let now = self.clock.now();
-        let taken = self.taken_key_ids(now).await?;
+        let taken = self.taken_key_ids(&request.organiser_key, now).await?;
         let issuer = Arc::clone(self);
-        let made = tokio::task::spawn_blocking(move || issuer.make_distinct_key(&taken));
-        let token_key = made.await.map_err(|_| PetitionError::KeyGeneration)??;
+        let made = tokio::task::spawn_blocking(move || issuer.keys.make(&taken, issuer.entropy.as_ref()));
+        let token_key = made.await.map_err(|_| PetitionError::KeyGeneration)?.map_err(|error| match error {
+            IssuanceError::Key(error) => PetitionError::Key(error),
+            IssuanceError::NoKeyId => PetitionError::IssuerFull,
+            _ => PetitionError::KeyGeneration,
+        })?;
         let mut tx = self.database.begin("issuance::prepare").await?;
         tx.insert_prepared(&request.slug, &request.organiser_key, &token_key.to_spki(), now.day()).await?;
         let kept = tx.prepared_key(&request.slug, &request.organiser_key).await?;
@@ -95,32 +101,20 @@ impl Issuer {
         kept.ok_or(PetitionError::Storage(StorageError::Conflict))
     }
 
-    /// The last bytes of key ids are distinct, for a token request carries no more of them.
-    fn make_distinct_key(&self, taken: &[u8]) -> Result<TokenKey, PetitionError> {
-        if taken.len() >= 256 {
-            return Err(PetitionError::IssuerFull);
-        }
-        for _ in 0..MAX_DRAWS {
-            let token_key = self.keys.make(self.entropy.as_ref()).map_err(|error| match error {
-                IssuanceError::Key(error) => PetitionError::Key(error),
-                _ => PetitionError::KeyGeneration,
-            })?;
-            if !taken.contains(&token_key.id().truncated()) {
-                return Ok(token_key);
-            }
-        }
-        Err(PetitionError::IssuerFull)
-    }
-
-    async fn taken_key_ids(&self, now: Timestamp) -> Result<Vec<u8>, PetitionError> {
-        let petitions = self.registry.all(now).await?;
+    /// The last bytes of key ids that are taken: a token request carries no more of them. Prepared keys are read first, then the
+    /// published ones from the database: what is published in between stands in one of the two.
+    async fn taken_key_ids(&self, organiser: &PublicKey, now: Timestamp) -> Result<Vec<u8>, PetitionError> {
         let mut tx = self.database.begin_read("issuance::taken_key_ids").await?;
+        if tx.count_prepared(organiser).await? >= MAX_PREPARED {
+            return Err(PetitionError::TooManyPrepared);
+        }
         let prepared = tx.prepared_keys().await?;
+        drop(tx);
+        self.registry.reload().await?;
+        let petitions = self.registry.all(now).await?;
         let prepared = prepared.iter().filter_map(|spki| TokenKey::from_spki(spki).ok());
         let mut taken: Vec<u8> = prepared.map(|key| key.id().truncated()).collect();
         taken.extend((0..=255).filter(|byte| petitions.iter().any(|petition| holds_key_id(petition, *byte, now))));
-        taken.sort_unstable();
-        taken.dedup();
         Ok(taken)
     }
 
@@ -169,20 +163,13 @@ impl Issuer {
         self.registry.by_id(&verified.petition_id()).ok_or(PetitionError::Unknown)
     }
 
-    /// Destroys the keys that neither a petition before its end nor a prepare of these two days names.
-    pub(in crate::identified) async fn destroy_unused_keys(&self) -> Result<(), IssuanceError> {
-        let _guard = self.key_changes.lock().await;
-        let now = self.clock.now();
-        let mut tx = self.database.begin("issuance::destroy_unused_keys").await?;
-        tx.delete_prepared_before(oldest_prepared_day(now)).await?;
-        let prepared = tx.prepared_keys().await?;
+    /// Destroys the keys of petitions that were prepared and not published within a day: those and no others. A key that nothing names
+    /// is left alone: where a database is missing or old, it is the database that is wrong.
+    pub(in crate::identified) async fn destroy_old_prepared(&self) -> Result<(), IssuanceError> {
+        let mut tx = self.database.begin("issuance::destroy_old_prepared").await?;
+        let dropped = tx.delete_prepared_before(oldest_prepared_day(self.clock.now())).await?;
         tx.commit().await?;
-        // Read after the prepared keys, from the database: what was published in between stands in one of the two.
-        self.registry.reload().await?;
-        let petitions = self.registry.all(now).await?;
-        let mut keep: Vec<TokenKeyId> =
-            petitions.iter().map(|petition| petition.verified.manifest().issuer.token_key.id()).collect();
-        keep.extend(prepared.iter().filter_map(|spki| TokenKey::from_spki(spki).ok()).map(|key| key.id()));
-        self.keys.retain(&keep)
+        let dropped = dropped.iter().filter_map(|spki| TokenKey::from_spki(spki).ok());
+        dropped.map(|token_key| token_key.id()).try_for_each(|id| self.keys.destroy(&id))
     }
 }

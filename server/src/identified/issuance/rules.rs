@@ -45,6 +45,9 @@ pub enum IssuanceError {
     /// OpenSSL refused.
     #[error("signing failed")]
     Signing(#[source] openssl::error::ErrorStack),
+    /// Every last byte of a key id is taken.
+    #[error("no key id is free")]
+    NoKeyId,
     /// The petition's key is not where it should be.
     #[error("a petition's key is missing")]
     KeyMissing,
