@@ -1,26 +1,154 @@
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Files of one side as a seized machine would have them: database, WAL, shared memory, and whatever else lies in its directory.
-pub fn files(directory: &Path, begins_with: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let entries = fs::read_dir(directory).expect("a directory");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    let wanted = paths.filter(|path| {
-        path.is_file() && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(begins_with))
-    });
-    wanted.map(|path| (path.clone(), fs::read(path).expect("a readable file"))).collect()
+use openssl::sha::sha256;
+use undersign_protocol::bytes::to_base64url;
+
+/// Bytes that are looked at together: shorter ones stand somewhere by chance.
+const WINDOW: usize = 8;
+
+type Window = [u8; WINDOW];
+
+/// Files as a seized machine would have them: databases, WALs, shared memory, keys, configuration, output.
+#[derive(Debug, Clone, Default)]
+pub struct Seized {
+    files: Vec<(String, Vec<u8>)>,
 }
 
-/// Whether bytes hold a text, in UTF-8 or UTF-16, in large or small letters.
-pub fn holds(bytes: &[u8], text: &str) -> bool {
-    let spellings = [text.to_owned(), text.to_lowercase(), text.to_uppercase()];
-    spellings.iter().any(|text| {
-        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        holds_bytes(bytes, text.as_bytes()) || holds_bytes(bytes, &wide)
-    })
+/// Something that must not be found, in all the forms in which it might be kept.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    what: &'static str,
+    forms: Vec<Vec<u8>>,
 }
 
-/// Whether bytes hold other bytes.
-pub fn holds_bytes(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes.windows(wanted.len()).any(|window| window == wanted)
+impl Seized {
+    /// Every file in a directory and below, by its path from there.
+    pub fn read(directory: &Path) -> Self {
+        let mut seized = Self::default();
+        seized.read_below(directory, "");
+        // A name can tell as much as what is in the file.
+        let names: Vec<_> = seized.files.iter().map(|(path, _)| path.as_str()).collect();
+        let names = names.join("\n").into_bytes();
+        seized.files.push(("names of the files".to_owned(), names));
+        seized
+    }
+
+    /// The files whose path begins with this: `identified` and `anonymous` are the sides.
+    pub fn side(&self, name: &str) -> Self {
+        let files = self.files.iter().filter(|(path, _)| path.starts_with(name));
+        Self { files: files.cloned().collect() }
+    }
+
+    /// As it would be with more in one of the files.
+    #[must_use]
+    pub fn with(&self, path: &str, more: &[u8]) -> Self {
+        let mut planted = self.clone();
+        let file = planted.files.iter_mut().find(|(name, _)| name == path).expect("a file that was seized");
+        let middle = file.1.len() / 2;
+        file.1.splice(middle..middle, more.iter().copied());
+        planted
+    }
+
+    /// A file's bytes.
+    pub fn file(&self, path: &str) -> &[u8] {
+        &self.files.iter().find(|(name, _)| name == path).expect("a file that was seized").1
+    }
+
+    /// What is found of the secrets, and where. Small and large letters are alike.
+    pub fn find(&self, secrets: &[Secret]) -> BTreeSet<String> {
+        let folded: Vec<_> = self.files.iter().map(|(path, bytes)| (path, bytes.to_ascii_lowercase())).collect();
+        let windows: HashSet<Window> = folded.iter().flat_map(|(_, bytes)| windows(bytes)).collect();
+        let mut found = BTreeSet::new();
+        for Secret { what, forms } in secrets {
+            for form in forms.iter().map(|form| form.to_ascii_lowercase()) {
+                assert!(form.len() >= WINDOW, "{what} is too short to be searched for");
+                if windows_of(&form).all(|window| windows.contains(&window)) {
+                    let holds = |bytes: &[u8]| bytes.windows(form.len()).any(|window| window == form);
+                    found.extend(
+                        folded.iter().filter(|(_, bytes)| holds(bytes)).map(|(path, _)| format!("{what}: {path}")),
+                    );
+                }
+            }
+        }
+        found
+    }
+
+    /// Runs of eight bytes that both have, touching nothing that stands in the files of `known`. Runs with a zero are left out: the
+    /// structure of SQLite's pages is full of them, and a random value of 16 bytes has others nearly always.
+    pub fn common(&self, other: &Self, known: &[Self]) -> BTreeSet<Window> {
+        let known: Vec<_> = known.iter().flat_map(Self::values).collect();
+        let mut common = common(&self.values(), &other.values(), &known);
+        common.retain(|window| !window.contains(&0));
+        common
+    }
+
+    fn values(&self) -> Vec<Vec<u8>> {
+        self.files.iter().map(|(_, bytes)| bytes.clone()).collect()
+    }
+
+    fn read_below(&mut self, directory: &Path, prefix: &str) {
+        for entry in fs::read_dir(directory).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            let name = format!("{prefix}{}", path.file_name().expect("a name").to_string_lossy());
+            if path.is_dir() {
+                self.read_below(&path, &format!("{name}/"));
+            } else {
+                self.files.push((name, fs::read(&path).expect("a readable file")));
+            }
+        }
+    }
+}
+
+impl Secret {
+    /// A text: as it is, in UTF-16, in hexadecimal digits, in base64, and its hash.
+    pub fn text(what: &'static str, text: &str) -> Self {
+        let mut secret = Self::bytes(what, text.as_bytes());
+        secret.forms.push(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+        secret.forms.push(sha256(text.as_bytes()).to_vec());
+        secret
+    }
+
+    /// Bytes: as they are, in hexadecimal digits and in base64.
+    pub fn bytes(what: &'static str, bytes: &[u8]) -> Self {
+        let hexadecimal = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes();
+        // Three ways to stand in a longer text that is encoded whole. What does not fill four characters is left out.
+        let base64 = (0..3).map(|start| {
+            let rest = &bytes[start..];
+            to_base64url(&rest[..rest.len() / 3 * 3]).into_bytes()
+        });
+        let mut forms: Vec<Vec<u8>> = base64.filter(|form| form.len() >= WINDOW).collect();
+        forms.extend([bytes.to_vec(), hexadecimal]);
+        Self { what, forms }
+    }
+}
+
+/// Runs of eight bytes that both sets of values have, touching no run of eight that is known to be common.
+pub fn common(left: &[Vec<u8>], right: &[Vec<u8>], known: &[Vec<u8>]) -> BTreeSet<Window> {
+    let known: HashSet<Window> = known.iter().flat_map(|value| windows(value)).collect();
+    let left: HashSet<Window> = left.iter().flat_map(|value| unknown_windows(value, &known)).collect();
+    let right = right.iter().flat_map(|value| unknown_windows(value, &known));
+    right.filter(|window| left.contains(window)).collect()
+}
+
+fn unknown_windows(bytes: &[u8], known: &HashSet<Window>) -> Vec<Window> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (index, window) in windows_of(bytes).enumerate() {
+        if known.contains(&window) {
+            parts.push(&bytes[start..index.max(start)]);
+            start = index + WINDOW;
+        }
+    }
+    parts.push(&bytes[start..]);
+    parts.into_iter().flat_map(windows).collect()
+}
+
+fn windows(bytes: &[u8]) -> Vec<Window> {
+    windows_of(bytes).collect()
+}
+
+fn windows_of(bytes: &[u8]) -> impl Iterator<Item = Window> {
+    bytes.windows(WINDOW).filter_map(|window| window.try_into().ok())
 }

@@ -19,6 +19,9 @@ pub mod blinding;
 /// Someone who goes on after every crash.
 pub mod persistent;
 
+/// Many signers at once.
+pub mod side_by_side;
+
 /// The mails that were sent.
 pub mod mailbox;
 
@@ -34,6 +37,12 @@ pub mod tables;
 /// Everything at rest on both sides, to search for what must not be there.
 pub mod at_rest;
 
+/// Fifty people who signed, and the files that this left.
+pub mod fifty;
+
+/// In which order rows lie in a database file.
+pub mod pages;
+
 /// A petition's log, read and recounted as anyone can.
 pub mod audit;
 
@@ -42,3 +51,6 @@ pub mod programs;
 
 /// A person at the command line.
 pub mod cli;
+
+/// The files of the repository, to check its own rules.
+pub mod sources;

@@ -1,4 +1,5 @@
 mod faults;
+mod publishing;
 mod syncs;
 
 use std::fs::{self, File};
@@ -10,8 +11,6 @@ use std::time::Duration;
 use getrandom::rand_core::Rng as _;
 use tempfile::TempDir;
 use undersign_client_lib::endpoints::Base;
-use undersign_client_lib::organiser::{self, Folder};
-use undersign_client_lib::request::Side;
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::timestamp::Timestamp;
@@ -22,7 +21,7 @@ pub use syncs::Trap;
 use crate::mailbox::Mailbox;
 use crate::petitions::petition;
 use crate::programs::program;
-use crate::signer::{Sender, rng};
+use crate::signer::rng;
 
 /// How a server is run.
 #[derive(Debug, Clone, Default)]
@@ -81,24 +80,6 @@ impl TestServer {
     /// The organiser whose key is in the configuration.
     pub fn organiser(&self) -> &SecretKey {
         &self.organiser
-    }
-
-    /// Publishes a petition at both sides as an organiser would.
-    pub async fn publish(&self, folder: Folder) -> VerifiedManifest {
-        let sender = Sender::new(None);
-        let slug = folder.settings.slug.clone();
-        let identified =
-            organiser::prepare_request(Side::Identified, &self.issuer(), &slug, &self.organiser, &mut rng());
-        let anonymous = organiser::prepare_request(Side::Anonymous, &self.origin(), &slug, &self.organiser, &mut rng());
-        let identified = organiser::read_prepared_identified(&sender.send(&identified).await).expect("prepared");
-        let anonymous = organiser::read_prepared_anonymous(&sender.send(&anonymous).await).expect("prepared");
-        let manifest = folder.manifest(self.organiser.public_key(), &identified, &anonymous).expect("a manifest");
-        let verified = organiser::sign(&manifest, &self.organiser).expect("a valid manifest");
-        for (side, base) in [(Side::Identified, self.issuer()), (Side::Anonymous, self.origin())] {
-            let answer = sender.send(&organiser::publish_request(side, &base, &verified)).await;
-            organiser::read_published(&answer, &verified).expect("published");
-        }
-        verified
     }
 
     /// Kills every process at once, as `kill -9` does.
@@ -174,6 +155,13 @@ impl TestServer {
     /// The machine's clock.
     pub fn now(&self) -> Timestamp {
         SystemClock.now()
+    }
+
+    /// Sleeps until a moment.
+    pub async fn wait_until(&self, moment: Timestamp) {
+        while self.now() < moment {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     fn spawn(&self, side: Option<&str>) -> Child {

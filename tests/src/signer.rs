@@ -30,13 +30,18 @@ pub struct Sender {
 impl Sender {
     /// With or without an address of its own (127.0.0.0/8).
     pub fn new(from: Option<IpAddr>) -> Self {
+        Self::with(from, "")
+    }
+
+    /// With a `User-Agent` header as well.
+    pub fn with(from: Option<IpAddr>, user_agent: &str) -> Self {
         let client = reqwest::Client::builder()
             .local_address(from)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .timeout(Duration::from_secs(60))
-            .build();
-        Self { client: client.expect("a client") }
+            .timeout(Duration::from_secs(60));
+        let client = if user_agent.is_empty() { client } else { client.user_agent(user_agent) };
+        Self { client: client.build().expect("a client") }
     }
 
     /// Sends one request.

@@ -3,7 +3,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
+use undersign_protocol::petition::PetitionId;
 
 /// The tables of one side, read from its database file while the server runs or after it was killed.
 pub struct Tables {
@@ -21,6 +22,13 @@ impl Tables {
     pub async fn count(&mut self, table: &str) -> u64 {
         let sql = format!("SELECT COUNT(*) FROM {table}");
         let row = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut self.connection).await.expect("a count");
+        u64::try_from(row.get::<i64, _>(0)).expect("not negative")
+    }
+
+    /// How many tokens of a petition were issued.
+    pub async fn count_issued(&mut self, petition: &PetitionId) -> u64 {
+        let query = sqlx::query("SELECT COUNT(*) FROM issuance WHERE petition_id = ?");
+        let row = query.bind(petition.as_bytes().as_slice()).fetch_one(&mut self.connection).await.expect("a count");
         u64::try_from(row.get::<i64, _>(0)).expect("not negative")
     }
 
@@ -52,6 +60,39 @@ impl Tables {
         let lengths = |row: String| row.split(", ").map(|value| value.len().to_string()).collect::<Vec<_>>().join(" ");
         let rows = self.rows().await.into_iter();
         rows.map(|(table, rows)| (table, rows.into_iter().map(lengths).collect())).collect()
+    }
+
+    /// Every value of every table but these, as bytes; numbers as their digits.
+    pub async fn values(&mut self, but: &[&str]) -> Vec<Vec<u8>> {
+        let mut values = Vec::new();
+        for table in self.texts("SELECT name FROM sqlite_master WHERE type = 'table'".to_owned()).await {
+            if but.contains(&table.as_str()) {
+                continue;
+            }
+            for column in self.texts(format!("SELECT name FROM pragma_table_info('{table}')")).await {
+                let sql = format!("SELECT CAST({column} AS BLOB) FROM {table} WHERE {column} IS NOT NULL");
+                let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await.expect("rows");
+                values.extend(rows.iter().map(|row| row.get::<Vec<u8>, _>(0)));
+            }
+        }
+        values
+    }
+
+    /// The page at which a table's b-tree begins.
+    pub async fn root(&mut self, table: &str) -> u32 {
+        let sql = "SELECT rootpage FROM sqlite_master WHERE name = $1";
+        let row = sqlx::query(sql).bind(table).fetch_one(&mut self.connection).await.expect("a table");
+        u32::try_from(row.get::<i64, _>(0)).expect("a page's number")
+    }
+
+    /// Runs statements.
+    pub async fn execute(&mut self, sql: String) {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await.expect("statements that work");
+    }
+
+    /// Closes the file; the last to close it leaves no WAL behind.
+    pub async fn close(self) {
+        self.connection.close().await.expect("closed");
     }
 
     async fn texts(&mut self, sql: String) -> Vec<String> {

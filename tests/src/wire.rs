@@ -1,3 +1,7 @@
+use std::path::PathBuf;
+
+use std::time::Duration;
+
 use reqwest::header::HeaderMap;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -11,6 +15,7 @@ use crate::blinding::Blinding;
 use crate::mailbox::{Mail, Mailbox};
 use crate::server::TestServer;
 use crate::signer::Sender;
+use crate::tables::Tables;
 
 /// An answer with all its headers.
 #[derive(Debug, Clone)]
@@ -30,6 +35,7 @@ pub struct Wire {
     issuer: String,
     origin: String,
     mailbox: Mailbox,
+    identified: PathBuf,
 }
 
 /// A code that is not this one.
@@ -71,11 +77,15 @@ impl Answer {
 }
 
 impl Wire {
-    /// Speaks to a server.
+    /// Speaks to a server that writes mails into files.
     pub fn new(server: &TestServer) -> Self {
-        let client = Sender::new(None).client().clone();
+        Self::with(server, &Sender::new(None), server.mailbox())
+    }
+
+    /// Speaks to a server over a connection of one's own, and has a mailbox elsewhere.
+    pub fn with(server: &TestServer, sender: &Sender, mailbox: Mailbox) -> Self {
         let (issuer, origin) = (server.issuer().to_string(), server.origin().to_string());
-        Self { client, issuer, origin, mailbox: server.mailbox() }
+        Self { client: sender.client().clone(), issuer, origin, mailbox, identified: server.database("identified") }
     }
 
     /// The client, for requests of any kind.
@@ -178,10 +188,9 @@ impl Wire {
         blinding.token(&answer.body)
     }
 
-    /// How many tokens of a petition were issued, as the issuer says it.
+    /// How many tokens of a petition were issued, by the identified side's table: what the issuer says moves with the ticks alone.
     pub async fn issued(&self, petition: &PetitionId) -> u64 {
-        let answer = self.get(&self.issuer(&format!("/v1/petitions/{petition}/issued"))).await;
-        answer.json()["issued"].as_u64().expect("a count")
+        Tables::open(&self.identified).await.count_issued(petition).await
     }
 
     /// Redeems a token.
@@ -199,5 +208,16 @@ impl Wire {
     pub async fn total(&self, petition: &PetitionId) -> u64 {
         let answer = self.get(&self.origin(&format!("/v1/petitions/{petition}/total"))).await;
         answer.json()["total"].as_u64().expect("a total")
+    }
+
+    /// Waits until the published total is at least this.
+    pub async fn wait_for_total(&self, petition: &PetitionId, at_least: u64) {
+        for _ in 0..600 {
+            if self.total(petition).await >= at_least {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the total did not reach {at_least} within 30 seconds");
     }
 }

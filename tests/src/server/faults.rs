@@ -2,10 +2,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Row as _};
-
 use super::{Options, TestServer, fresh};
+use crate::tables::Tables;
 
 impl TestServer {
     /// Starts a server that is expected to refuse, waits for its end, and gives back what it said.
@@ -30,15 +28,12 @@ impl TestServer {
     }
 
     /// How many mails wait in the outbox.
-    pub async fn waiting_mails(&self) -> i64 {
-        let options = SqliteConnectOptions::new().filename(self.database("identified")).read_only(true);
-        let mut connection = options.connect().await.expect("the identified database");
-        let row = sqlx::query("SELECT count(*) FROM outbox").fetch_one(&mut connection).await.expect("the outbox");
-        row.get(0)
+    pub async fn waiting_mails(&self) -> u64 {
+        Tables::open(&self.database("identified")).await.count("outbox").await
     }
 
     /// Waits until the outbox holds this many mails.
-    pub async fn wait_for_outbox(&self, mails: i64) {
+    pub async fn wait_for_outbox(&self, mails: u64) {
         for _ in 0..600 {
             if self.waiting_mails().await == mails {
                 return;

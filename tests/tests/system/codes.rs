@@ -1,5 +1,6 @@
 //! What can be done with a mailed code, and how often.
 
+use tokio::task::JoinSet;
 use undersign_client_lib::journey::Bundle;
 use undersign_protocol::problem::Problem;
 use undersign_tests::blinding::Blinding;
@@ -40,6 +41,23 @@ async fn tries_are_counted_across_killed_servers() {
         server.restart().await;
     }
     assert_eq!(wire.confirm_code(&verification, &mail.code()).await.problem(), Problem::AttemptsExhausted);
+}
+
+#[tokio::test]
+async fn guesses_at_the_same_moment_are_counted_one_by_one() {
+    let (server, petition) = TestServer::with_petition(Options::default()).await;
+    let (wire, blinding) = (Wire::new(&server), Blinding::new(&petition));
+    let verification = wire.verification(ANNA, &blinding.digest()).await;
+    let wrong = wrong_code(&wire.mail(ANNA, 1).await.code());
+
+    let mut guesses = JoinSet::new();
+    for _ in 0..20 {
+        let (wire, verification, wrong) = (wire.clone(), verification.clone(), wrong.clone());
+        guesses.spawn(async move { wire.confirm_code(&verification, &wrong).await.problem() });
+    }
+    let answers = guesses.join_all().await;
+    let count = |problem: Problem| answers.iter().filter(|answer| **answer == problem).count();
+    assert_eq!((count(Problem::WrongCode), count(Problem::AttemptsExhausted)), (5, 15));
 }
 
 #[tokio::test]
@@ -160,6 +178,25 @@ async fn confirming_twice_is_fine() {
     let answer = wire.confirm_code(&verification, &wrong_code(&mail.code())).await;
     assert_eq!(answer.problem(), Problem::WrongCode);
     assert_eq!(wire.token_request(&blinding.body()).await.status, 200);
+}
+
+#[tokio::test]
+async fn of_two_addresses_that_confirm_one_request_at_once_one_does() {
+    let (server, petition) = TestServer::with_petition(Options::default()).await;
+    let (wire, blinding) = (Wire::new(&server), Blinding::new(&petition));
+    let mut confirmations = JoinSet::new();
+    let mut held = Vec::new();
+    for email in [ANNA, BORIS] {
+        let verification = wire.verification(email, &blinding.digest()).await;
+        held.push((verification, wire.mail(email, 1).await.code()));
+    }
+    for (verification, code) in held {
+        let wire = wire.clone();
+        confirmations.spawn(async move { wire.confirm_code(&verification, &code).await.status });
+    }
+    let mut statuses = confirmations.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ async fn another_request_of_the_same_address_is_refused() {
     let (server, petition) = TestServer::with_petition(Options::default()).await;
     let wire = Wire::new(&server);
     wire.token(ANNA, &petition).await;
-    for spelling in [ANNA, "Anna@Example.ORG"] {
+    for spelling in [ANNA, "Anna@example.org"] {
         let second = Blinding::new(&petition);
         wire.confirm(spelling, &second.digest()).await;
         assert_eq!(wire.token_request(&second.body()).await.problem(), Problem::AlreadyIssued);

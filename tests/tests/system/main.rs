@@ -27,5 +27,41 @@ mod interop;
 /// `kill -9` at every fsync: what was acknowledged stands, and nothing counts twice.
 mod crash;
 
+/// What a seized machine gives away.
+mod at_rest;
+
 /// What the command line does when it is killed, and after.
 mod cli;
+
+/// Whether an address ever gets a second token.
+mod one_token;
+
+/// Token requests that are not well-formed.
+mod malformed;
+
+/// Secrets in files: made once, private, destroyed.
+mod keys;
+
+/// What the opening begins and the close ends.
+mod closing;
+
+/// How often a token counts, and which tokens do not.
+mod redemption;
+
+/// Whether what anyone can download proves the published total.
+mod log;
+
+/// What is at addresses where nothing is.
+mod routes;
+
+/// What two publications at once do, and one that only half fits.
+mod publication_races;
+
+/// Which petitions are taken, and what everyone is then shown of them.
+mod publication;
+
+/// Whether anyone but the signer learns which petition of a run is wanted.
+mod bundles;
+
+/// Whether the code keeps its own rules.
+mod boundary;
