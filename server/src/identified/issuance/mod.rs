@@ -106,7 +106,7 @@ impl Issuer {
         })
     }
 
-    /// How many tokens of a petition were issued by the first question after the last tick, signed.
+    /// How many tokens of a petition were issued when the count was last taken, soon after a tick, signed.
     pub(super) async fn issued(&self, petition: &Petition) -> Result<IssuanceStatement, IssuanceError> {
         let petition_id = petition.verified.petition_id();
         let now = self.clock.now();
