@@ -94,7 +94,7 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    /// The 90 bytes: kind ‖ id[16] ‖ u64 expires_at ‖ tag[32] ‖ request_digest[32] ‖ live.
+    /// The 90 bytes: `kind ‖ id[16] ‖ u64 expires_at ‖ tag[32] ‖ request_digest[32] ‖ live`.
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         let mut out = Zeroizing::new(Vec::with_capacity(SEALED_SIZE));
         out.push(self.kind as u8);
