@@ -1,7 +1,7 @@
 use super::{TOKEN_TYPE, TokenRequest, TokenResponse};
 use crate::codec::{DecodeError, Reader, write_vector_varint};
 
-/// Several token requests in one body (draft-ietf-privacypass-batched-tokens, generic batch): TokenRequest token_requests<V>, the
+/// Several token requests in one body (draft-ietf-privacypass-batched-tokens, generic batch): `TokenRequest token_requests<V>`, the
 /// length a minimal variable-length integer, token_type once per element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchTokenRequest {
@@ -9,7 +9,7 @@ pub struct BatchTokenRequest {
     pub token_requests: Vec<TokenRequest>,
 }
 
-/// The answers in the order of the requests: u8 present ‖ (u16 token_type ‖ blind_sig[256] where present), all behind their length.
+/// The answers in the order of the requests: u8 present ‖ (u16 token_type ‖ `blind_sig[256]` where present), all behind their length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchTokenResponse {
     /// `None` where a request was refused.

@@ -11,7 +11,7 @@ byte_string!(
     32
 );
 
-/// A token request (RFC 9578 §6.1), 259 bytes: u16 token_type ‖ u8 truncated_token_key_id ‖ blinded_msg[256].
+/// A token request (RFC 9578 §6.1), 259 bytes: u16 token_type ‖ u8 truncated_token_key_id ‖ `blinded_msg[256]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRequest {
     /// Last byte of the token_key_id.
@@ -54,7 +54,7 @@ impl TokenRequest {
     }
 }
 
-/// A token response (RFC 9578 §6.2), 256 bytes: blind_sig[256].
+/// A token response (RFC 9578 §6.2), 256 bytes: `blind_sig[256]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenResponse {
     /// RFC 9474 §4.3's blind_sig.

@@ -20,22 +20,22 @@ const MAX_ENTRY_SIZE: usize = 65_535;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "nearly every entry is a signature, the largest")]
 pub enum Entry {
-    /// Kind 0, always entry 0: canonical manifest ‖ organiser_signature[64].
+    /// Kind 0, always entry 0: canonical manifest ‖ `organiser_signature[64]`.
     Manifest {
         /// The bytes whose hash is the petition_id.
         manifest: Vec<u8>,
         /// The organiser's signature.
         organiser_signature: Signature,
     },
-    /// Kind 1: a token[354].
+    /// Kind 1: a `token[354]`.
     Signature(Token),
-    /// Kind 2: nonce[32] ‖ withdrawal_key[32].
+    /// Kind 2: `nonce[32]` ‖ `withdrawal_key[32]`.
     Withdrawal(Withdrawal),
-    /// Kind 3: u64 issued ‖ signature[64]. Every batch begins with one.
+    /// Kind 3: u64 issued ‖ `signature[64]`. Every batch begins with one.
     IssuanceStatement(IssuanceStatement),
-    /// Kind 4: u64 issued ‖ signature[64]. Only notices follow.
+    /// Kind 4: u64 issued ‖ `signature[64]`. Only notices follow.
     CloseStatement(CloseStatement),
-    /// Kind 5: canonical JSON ‖ signature[64].
+    /// Kind 5: canonical JSON ‖ `signature[64]`.
     Notice(SignedNotice),
 }
 

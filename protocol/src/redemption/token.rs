@@ -9,7 +9,7 @@ byte_string!(
     32
 );
 
-/// What is signed (RFC 9578 §6.1), 98 bytes: u16 token_type ‖ nonce[32] ‖ challenge_digest[32] ‖ token_key_id[32].
+/// What is signed (RFC 9578 §6.1), 98 bytes: u16 token_type ‖ `nonce[32]` ‖ `challenge_digest[32]` ‖ `token_key_id[32]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenInput {
     /// Different in every token.
@@ -20,7 +20,7 @@ pub struct TokenInput {
     pub token_key_id: TokenKeyId,
 }
 
-/// A token (RFC 9577 §2.2.1), 354 bytes: the token input ‖ authenticator[256].
+/// A token (RFC 9577 §2.2.1), 354 bytes: the token input ‖ `authenticator[256]`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     /// What is signed.

@@ -33,7 +33,7 @@ impl std::fmt::Debug for WithdrawalKey {
     }
 }
 
-/// A withdrawal as it stands in the log, 64 bytes: nonce[32] ‖ withdrawal_key[32]. It exists only where the key fits the nonce.
+/// A withdrawal as it stands in the log, 64 bytes: `nonce[32]` ‖ `withdrawal_key[32]`. It exists only where the key fits the nonce.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawal {
     nonce: Nonce,

@@ -20,7 +20,7 @@ impl DayKeys {
         Self { directory, clock, entropy }
     }
 
-    /// Seals under the key of the day, whose number stands before it: u32 day ‖ nonce[24] ‖ ciphertext.
+    /// Seals under the key of the day, whose number stands before it: u32 day ‖ `nonce[24]` ‖ ciphertext.
     pub(super) fn seal(&self, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, KeyError> {
         let day = self.clock.now().day();
         let key = self.directory.read_or_make::<32>(&file_name(day), self.entropy.as_ref())?;
