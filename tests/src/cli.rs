@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -16,6 +17,8 @@ pub struct Person<'a> {
     state_dir: &'a Path,
     email: String,
     mailbox: Mailbox,
+    /// Mails of which the link was opened already.
+    opened: Cell<usize>,
 }
 
 /// How a command ended.
@@ -37,7 +40,7 @@ impl Ended {
 impl<'a> Person<'a> {
     /// Someone with an address, and a folder for what `resume` needs.
     pub fn new(server: &'a TestServer, state_dir: &'a Path, email: &str) -> Self {
-        Self { server, state_dir, email: email.to_owned(), mailbox: server.mailbox() }
+        Self { server, state_dir, email: email.to_owned(), mailbox: server.mailbox(), opened: Cell::new(0) }
     }
 
     /// `undersign sign`.
@@ -71,9 +74,17 @@ impl<'a> Person<'a> {
         Ended { code: process.wait().await.expect("its end").code(), events }
     }
 
-    /// Opens the newest mail's link and types the number that the command shows.
+    /// Opens the links of new mails and types the number that the command shows, until one of them is the mail of this number. One
+    /// of a signing that was killed may come first.
     async fn open_link(&self, check: &str) {
-        let mail = self.mailbox.wait_for(&self.email, 1).await;
-        Wire::new(self.server).confirm_link(&mail.link_token(), check).await;
+        loop {
+            let number = self.opened.get() + 1;
+            self.mailbox.wait_for(&self.email, number).await;
+            let mail = self.mailbox.mails_to(&self.email).swap_remove(number - 1);
+            self.opened.set(number);
+            if Wire::new(self.server).confirm_link(&mail.link_token(), check).await.status == 200 {
+                return;
+            }
+        }
     }
 }
