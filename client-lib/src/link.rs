@@ -1,12 +1,12 @@
 //! The link that a signer was given.
 
-use undersign_protocol::petition::{PetitionId, Slug};
+use undersign_protocol::petition::{Language, PetitionId, Slug};
 use url::Url;
 
 use crate::endpoints::{Base, BaseError};
 
 /// `https://host[:port]/` or `https://host[:port]/p/{slug}`, the second with or without `#{petition_id}`: a pin, which ties the link
-/// to one text, one key and one log for ever.
+/// to one text, one key and one log for ever. As people copy links from a browser, both may have a language first, `/en/p/{slug}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// The server.
@@ -60,7 +60,7 @@ impl std::str::FromStr for Link {
         }
         let base = base_of(&url)?;
         let pin = url.fragment().map(|pin| pin.parse().map_err(|_| LinkError::Pin)).transpose()?;
-        let petition = match (url.path(), pin) {
+        let petition = match (without_language(url.path()), pin) {
             ("" | "/", None) => None,
             ("" | "/", Some(_)) => return Err(LinkError::Path),
             (path, pin) => {
@@ -69,6 +69,17 @@ impl std::str::FromStr for Link {
             }
         };
         Ok(Self { base, petition })
+    }
+}
+
+/// Pages have their language in their path: `/en/`, `/en/p/{slug}`.
+fn without_language(path: &str) -> &str {
+    let rest = path.strip_prefix('/').and_then(|path| path.split_once('/'));
+    match rest {
+        Some((language, rest)) if language.parse::<Language>().is_ok() && !rest.starts_with('/') => {
+            &path[path.len() - rest.len() - 1..]
+        }
+        _ => path,
     }
 }
 

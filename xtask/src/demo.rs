@@ -7,9 +7,10 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::command::{announce, cargo, line, run};
-use crate::setup;
+use crate::{client, setup, wasm};
 
-/// Builds both programs, then becomes the demo server, with the given further arguments.
+/// Builds both programs and, where that can be done, the client package; then becomes the demo server, with the given further
+/// arguments.
 pub fn run_demo(arguments: &[OsString]) -> Result<()> {
     setup::compiler()?;
     run(&mut cargo(["build", "--package", "undersign-server", "--package", "undersign-cli"]))?;
@@ -19,8 +20,19 @@ pub fn run_demo(arguments: &[OsString]) -> Result<()> {
     eprintln!("The command line client, for another terminal: {}", xtask.with_file_name("undersign").display());
 
     let mut server = Command::new(xtask.with_file_name("undersign-server"));
-    server.arg("demo").args(arguments);
+    server.arg("demo").args(client_dir()).args(arguments);
     announce(&server);
     // Replaces this process: Ctrl-C then ends one program, and the prompt returns when it has ended.
     Err(server.exec()).with_context(|| format!("could not start `{}`", line(&server)))
+}
+
+/// What lets pages sign. Without it they can be read, and the command line signs: that is worth a demo, too.
+fn client_dir() -> Vec<OsString> {
+    match wasm::toolchain().and_then(client::build_package) {
+        Ok(()) => vec!["--client-dir".into(), client::directory().into()],
+        Err(error) => {
+            eprintln!("\nThe pages of this demo can be read but not signed on: {error:#}\n");
+            Vec::new()
+        }
+    }
 }

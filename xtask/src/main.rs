@@ -1,5 +1,7 @@
 //! Developer tasks: the two commands of the README and their pieces. It compiles before any set-up, with a C linker alone.
 
+mod browser;
+mod client;
 mod command;
 mod demo;
 mod outcome;
@@ -30,7 +32,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
-    /// Format, lints, licences, build, tests, documentation and wasm32, in this order
+    /// Format, lints, licences, build, tests, documentation, wasm32 and a browser, in this order
     Test {
         /// Run only this step; on a new machine `--only setup` comes first
         #[arg(long, value_name = "STEP")]
@@ -38,8 +40,14 @@ enum Task {
     },
     /// The tests with larger numbers, for an hour or two; the result is added to specs/proofs.md
     Prove,
-    /// Build `protocol` and `client-lib` for wasm32
-    Wasm,
+    /// Build what browsers run, as an npm package in target/client
+    Client,
+    /// Take pictures of every page and every state of the signing, into target/screenshots
+    Screenshots {
+        /// Make the README's picture too
+        #[arg(long)]
+        readme: bool,
+    },
     /// Install what the other tasks need
     Setup,
 }
@@ -49,7 +57,8 @@ fn main() -> ExitCode {
         Task::Demo { arguments } => demo::run_demo(&arguments),
         Task::Test { only } => steps::run_steps(only),
         Task::Prove => prove::run_proofs(),
-        Task::Wasm => wasm::build(),
+        Task::Client => wasm::toolchain().and_then(client::build_package),
+        Task::Screenshots { readme } => browser::take_screenshots(readme),
         Task::Setup => setup::everything(),
     };
     let Err(error) = result else { return ExitCode::SUCCESS };

@@ -1,6 +1,6 @@
-//! `cargo xtask wasm`: the crates that browsers run, for wasm32, with whichever compiler can do it.
+//! Compiling for wasm32, with whichever compiler can do it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -17,12 +17,6 @@ pub enum Toolchain {
     Usual,
     /// Debian's, which compiles that library from its source.
     Debian,
-}
-
-/// Builds both crates, in one go: apart, nearly all of their dependencies would compile twice.
-pub fn build() -> Result<()> {
-    let packages = ["--package", "undersign-protocol", "--package", "undersign-client-lib", "--no-default-features"];
-    run(toolchain()?.cargo_build().args(["--target", TARGET]).args(packages))
 }
 
 /// Finds a compiler for wasm32. What is there is taken before anything is installed; rustup's comes before Debian's.
@@ -65,24 +59,40 @@ fn debian_is_ready() -> bool {
 }
 
 impl Toolchain {
-    fn cargo_build(self) -> Command {
-        match self {
+    /// The start of a command line that builds for wasm32.
+    pub fn cargo_build(self) -> Command {
+        let mut command = match self {
             Self::Usual => cargo(["build"]),
-            Self::Debian => {
-                let mut command = Command::new("/usr/bin/cargo");
-                command
-                    .args(["build", "-Z", "build-std=std,panic_abort", "--target-dir"])
-                    // Of its own: two compilers in one directory would each discard what the other has built.
-                    .arg(root().join("target/wasm"))
-                    .env("RUSTC", "/usr/bin/rustc")
-                    // `build-std` is unstable; this is how a stable compiler is told to take it all the same.
-                    .env("RUSTC_BOOTSTRAP", "1")
-                    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-19")
-                    // Set by the cargo that runs this program, and leading to the libraries of its own compiler.
-                    .env_remove("LD_LIBRARY_PATH")
-                    .current_dir(root());
-                command
-            }
-        }
+            Self::Debian => debian_cargo_build(),
+        };
+        // Of its own: two compilers in one directory would each discard what the other has built.
+        command.args(["--target", TARGET, "--target-dir"]).arg(target_directory());
+        command
     }
+
+    /// Where a profile's finished modules are.
+    pub fn output(self, profile: &str) -> PathBuf {
+        target_directory().join(TARGET).join(profile)
+    }
+}
+
+fn target_directory() -> PathBuf {
+    root().join("target/wasm")
+}
+
+fn debian_cargo_build() -> Command {
+    let mut command = Command::new("/usr/bin/cargo");
+    command
+        .args(["build", "-Z", "build-std=std,panic_abort"])
+        // A panic ends the page's journey either way; without its words, and with the smaller of two algorithms where the library has
+        // both, the module is a quarter smaller.
+        .args(["-Z", "build-std-features=panic_immediate_abort,optimize_for_size"])
+        .env("RUSTC", "/usr/bin/rustc")
+        // `build-std` is unstable; this is how a stable compiler is told to take it all the same.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-19")
+        // Set by the cargo that runs this program, and leading to the libraries of its own compiler.
+        .env_remove("LD_LIBRARY_PATH")
+        .current_dir(root());
+    command
 }

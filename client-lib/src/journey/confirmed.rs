@@ -47,6 +47,11 @@ impl Confirmed {
         &self.terms.endpoints
     }
 
+    /// As [`Prepared::run`].
+    pub fn run(&self) -> impl Iterator<Item = &Slug> {
+        self.run.elements.iter().map(|element| &element.slug)
+    }
+
     /// As [`Prepared::check_number`].
     pub fn check_number(&self) -> CheckNumber {
         CheckNumber::of(&self.run.digest())

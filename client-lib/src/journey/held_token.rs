@@ -33,6 +33,12 @@ impl HeldToken {
         Ok(Self::new(petition_id, slug, key, token))
     }
 
+    /// Takes the token for this petition out of several; the others keep their order.
+    pub fn take(tokens: &mut Vec<Self>, petition_id: &PetitionId) -> Option<Self> {
+        let index = tokens.iter().position(|token| token.petition_id == *petition_id)?;
+        Some(tokens.remove(index))
+    }
+
     /// The petition that it counts for.
     pub fn petition_id(&self) -> PetitionId {
         self.petition_id

@@ -92,6 +92,11 @@ impl Prepared {
         self.run.elements.iter().map(|element| &element.slug)
     }
 
+    /// Whether a mail was asked for from here, so that a code can be sent.
+    pub fn mail_was_asked(&self) -> bool {
+        self.verification.is_some()
+    }
+
     /// SHA-256 of the body that will be posted for the tokens. It hides which petition is wanted.
     pub fn request_digest(&self) -> RequestDigest {
         self.run.digest()

@@ -61,6 +61,11 @@ impl Signed {
         &self.others
     }
 
+    /// As [`TokenHeld::take_other`](super::TokenHeld::take_other).
+    pub fn take_other(&mut self, petition_id: &PetitionId) -> Option<HeldToken> {
+        HeldToken::take(&mut self.others, petition_id)
+    }
+
     /// Takes the other tokens out; what is dropped is wiped.
     pub fn into_other_tokens(self) -> Vec<HeldToken> {
         self.others

@@ -97,6 +97,11 @@ impl TokenHeld {
         &self.terms.endpoints
     }
 
+    /// When the token came.
+    pub fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+
     /// First moment at which the petition's rule allows the redemption.
     pub fn earliest_redemption(&self) -> Timestamp {
         self.terms.earliest_redemption(self.issued_at)
@@ -123,6 +128,11 @@ impl TokenHeld {
     /// Tokens for the other petitions of the run.
     pub fn other_tokens(&self) -> &[HeldToken] {
         &self.others
+    }
+
+    /// Takes the token for another petition out, to begin with it: [`TokenHeld::of_other`].
+    pub fn take_other(&mut self, petition_id: &PetitionId) -> Option<HeldToken> {
+        HeldToken::take(&mut self.others, petition_id)
     }
 
     /// Redeems: a POST with the token in its Authorization header (RFC 9577 §2.2) and no body. To be sent on a connection of its own.

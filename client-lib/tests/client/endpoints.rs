@@ -29,6 +29,21 @@ fn links_of_petitions() {
 }
 
 #[test]
+fn a_link_from_a_browser_s_address_bar_is_the_same_link() {
+    for (copied, plain) in [
+        ("https://petitions.example/en/p/a".to_owned(), "https://petitions.example/p/a".to_owned()),
+        (format!("https://petitions.example/ru/p/a#{ID}"), format!("https://petitions.example/p/a#{ID}")),
+        ("https://petitions.example/ru/".to_owned(), "https://petitions.example/".to_owned()),
+    ] {
+        assert_eq!(copied.parse::<Link>(), plain.parse::<Link>());
+        assert!(copied.parse::<Link>().is_ok(), "{copied}");
+    }
+    for path in ["en/q/a", "en/en/p/a", "EN/p/a", "e/p/a", "en//p/a"] {
+        assert_eq!(refused(&format!("https://petitions.example/{path}")), LinkError::Path, "{path}");
+    }
+}
+
+#[test]
 fn other_links_are_refused_with_a_reason() {
     assert_eq!(refused("petitions.example/p/a"), LinkError::NotALink);
     assert_eq!(refused("ftp://petitions.example/p/a"), LinkError::NotALink);

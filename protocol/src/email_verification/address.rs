@@ -40,13 +40,7 @@ impl Address {
     /// Checks an address. White space around it is dropped; nothing else is changed. Quoted local parts and address literals, which
     /// no provider of mailboxes for people uses, are refused.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let (local, domain_typed) = text.trim().rsplit_once('@').ok_or(AddressError::Form)?;
-        if local.is_empty() || domain_typed.is_empty() {
-            return Err(AddressError::Form);
-        }
-        if !is_local_part(local) {
-            return Err(AddressError::LocalPart);
-        }
+        let (local, domain_typed) = parts(text)?;
         let domain = ascii_domain(domain_typed).ok_or(AddressError::Domain)?;
         if local.len() + 1 + domain.len() > MAX_ADDRESS {
             return Err(AddressError::TooLong);
@@ -91,6 +85,30 @@ impl CanonicalAddress {
     }
 }
 
+/// The checks of [`Address::parse`] that need no tables of Unicode, which weigh more than a whole web page: for where the address is
+/// typed. Domains in other scripts are taken as they are; everything that `parse` takes passes here too.
+///
+/// # Returns
+/// What is before the `@`, and after it.
+pub fn check_syntax(text: &str) -> Result<(&str, &str), AddressError> {
+    let (local, domain) = parts(text)?;
+    if domain.is_ascii() && !is_domain(&domain.to_ascii_lowercase()) {
+        return Err(AddressError::Domain);
+    }
+    if domain.is_ascii() && text.trim().len() > MAX_ADDRESS {
+        return Err(AddressError::TooLong);
+    }
+    Ok((local, domain))
+}
+
+fn parts(text: &str) -> Result<(&str, &str), AddressError> {
+    let (local, domain) = text.trim().rsplit_once('@').ok_or(AddressError::Form)?;
+    if local.is_empty() || domain.is_empty() {
+        return Err(AddressError::Form);
+    }
+    if is_local_part(local) { Ok((local, domain)) } else { Err(AddressError::LocalPart) }
+}
+
 fn is_local_part(local: &str) -> bool {
     let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
     local.len() <= MAX_LOCAL_PART
@@ -102,9 +120,18 @@ fn is_local_part(local: &str) -> bool {
 
 /// UTS-46, non-transitional: `ß` is not `ss`, for those are domains of different owners.
 fn ascii_domain(domain: &str) -> Option<String> {
-    let ascii = idna::domain_to_ascii_strict(domain).ok()?;
+    idna::domain_to_ascii_strict(domain).ok().filter(|ascii| is_domain(ascii))
+}
+
+/// A domain name with a dot, in small ASCII letters (RFC 1123 §2.1).
+fn is_domain(ascii: &str) -> bool {
     let labels: Vec<&str> = ascii.split('.').collect();
+    let is_label = |label: &&str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
     let top_is_name = labels.last().is_some_and(|top| top.bytes().any(|byte| byte.is_ascii_alphabetic()));
-    let fits = labels.len() >= 2 && labels.iter().all(|label| (1..=63).contains(&label.len()));
-    (fits && top_is_name && ascii.len() <= 253).then_some(ascii)
+    labels.len() >= 2 && labels.iter().all(is_label) && top_is_name && ascii.len() <= 253
 }

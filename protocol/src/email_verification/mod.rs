@@ -8,9 +8,9 @@ mod code;
 mod messages;
 mod suggestion;
 
-pub use address::{Address, AddressError, CanonicalAddress};
+pub use address::{Address, AddressError, CanonicalAddress, check_syntax};
 pub use address_rules::ADDRESS_RULES_VERSION;
 pub use check_number::{CheckNumber, CheckNumberError};
 pub use code::{Code, CodeError};
 pub use messages::{Confirmation, Confirmed, RequestDigest, VerificationAnswer, VerificationRequest};
-pub use suggestion::suggest;
+pub use suggestion::{suggest, suggest_domain};

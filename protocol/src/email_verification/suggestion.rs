@@ -34,15 +34,19 @@ const NEIGHBOURS: [&str; 4] = ["mail.com", "email.com", "ymail.com", "inbox.eu"]
 /// The address that was perhaps meant: the same with a common domain that is one slip away (a letter more, less, other or swapped).
 /// It is offered, never put in place: only its owner knows.
 pub fn suggest(address: &Address) -> Option<String> {
-    let domain = address.domain();
-    if COMMON.contains(&domain) || NEIGHBOURS.contains(&domain) {
-        return None;
-    }
-    let near = COMMON.into_iter().find(|common| {
-        // In a domain as short as ya.ru, one slip leads to many real domains.
-        common.len() > 6 && strsim::osa_distance(common, domain) == 1
-    })?;
+    let near = suggest_domain(address.domain())?;
     let mailbox = address.mailbox();
     let (local, _) = mailbox.rsplit_once('@')?;
     Some(format!("{local}@{near}"))
+}
+
+/// The common domain that is one slip away from this one, which is in small letters.
+pub fn suggest_domain(domain: &str) -> Option<&'static str> {
+    if COMMON.contains(&domain) || NEIGHBOURS.contains(&domain) {
+        return None;
+    }
+    COMMON.into_iter().find(|common| {
+        // In a domain as short as ya.ru, one slip leads to many real domains.
+        common.len() > 6 && strsim::osa_distance(common, domain) == 1
+    })
 }

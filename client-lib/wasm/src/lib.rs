@@ -1,0 +1,27 @@
+//! `client-lib` for JavaScript: the same journey, as classes that take plain values, give typed ones and throw [`ClientError`].
+//!
+//! A browser sends what these classes ask for and hands back what came. Nothing here has a network, a clock or a storage of its own;
+//! randomness is the browser's `crypto.getRandomValues`. No JSON text crosses the border, except inside bodies.
+//!
+//! The comments of all public items are the documentation of the TypeScript types.
+
+mod address;
+mod answer;
+mod arguments;
+mod error;
+mod error_sources;
+mod journey;
+mod lookup;
+mod petition;
+mod random;
+mod request;
+mod watch;
+
+pub use address::{AddressCheck, check_address};
+pub use answer::Answer;
+pub use error::{ClientError, ErrorKind};
+pub use journey::{Journey, Step};
+pub use lookup::Lookup;
+pub use petition::{Bundle, CheckedPetition, PetitionState, Total};
+pub use request::{Outgoing, Side};
+pub use watch::Watch;

@@ -1,0 +1,108 @@
+//! `cargo xtask client`: the npm-ready package of what browsers run, in `target/client/`.
+//!
+//! The modules that come later (audit, relay) are further calls of `bindings::write` and further rows of `exports` in npm/package.json.
+
+mod bindings;
+mod compressed;
+mod manifest;
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+
+use crate::command::{root, run};
+use crate::wasm::Toolchain;
+
+/// The crate, as cargo names it and its output.
+const CRATE: &str = "undersign-client-wasm";
+const OUTPUT: &str = "undersign_client_wasm.wasm";
+
+/// Optimised for size, see the workspace's Cargo.toml.
+const PROFILE: &str = "client";
+
+/// Where the finished package is, whether it was built or not.
+pub fn directory() -> PathBuf {
+    root().join("target/client")
+}
+
+/// Builds the crate and, where anything has changed, the package.
+///
+/// `protocol` and `client-lib` are built for wasm32 by this too: the crate consists of them.
+pub fn build_package(toolchain: Toolchain) -> Result<()> {
+    run(toolchain.cargo_build().args(["--package", CRATE, "--profile", PROFILE]))?;
+    let wasm = toolchain.output(PROFILE).join(OUTPUT);
+    if is_newer_than(&directory().join(manifest::NAME), &[&wasm, &npm(), &std::env::current_exe()?])? {
+        return Ok(());
+    }
+    // Beside the old one, which a server may be about to read, and which stays whole if this is interrupted.
+    let unfinished = root().join("target/client.unfinished");
+    remove(&unfinished)?;
+    fs::create_dir_all(&unfinished)?;
+    bindings::write(&wasm, &unfinished)?;
+    compressed::write_beside(&unfinished)?;
+    for (from, name) in [(npm().join("README.md"), "README.md"), (root().join("LICENSE"), "LICENSE")] {
+        fs::copy(&from, unfinished.join(name)).with_context(|| format!("could not copy {}", from.display()))?;
+    }
+    manifest::write(&npm().join(manifest::NAME), &unfinished)?;
+    remove(&directory())?;
+    fs::rename(&unfinished, directory()).context("could not put the package in its place")?;
+    report()
+}
+
+/// The files of the package that are not made.
+fn npm() -> PathBuf {
+    root().join("client-lib/wasm/npm")
+}
+
+/// Whether the file was written after each of the others, and after each file in those that are folders. The package depends on what
+/// cargo has built, on a few texts and on this program.
+fn is_newer_than(file: &Path, others: &[&Path]) -> Result<bool> {
+    let Some(written) = modified(file)? else { return Ok(false) };
+    for other in others {
+        let inside = if other.is_dir() { entries(other)? } else { vec![other.to_path_buf()] };
+        for path in inside {
+            if modified(&path)?.is_none_or(|changed| changed >= written) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+fn modified(path: &Path) -> Result<Option<SystemTime>> {
+    match fs::metadata(path).and_then(|metadata| metadata.modified()) {
+        Ok(time) => Ok(Some(time)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("could not look at {}", path.display())),
+    }
+}
+
+fn remove(directory: &Path) -> Result<()> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("could not remove {}", directory.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Files of a folder, in the order of their names.
+fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(directory).with_context(|| format!("could not read {}", directory.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// Says what browsers load: the budget of the first page is 120 kB, compressed by brotli.
+fn report() -> Result<()> {
+    eprintln!("The client package is in {}:", directory().display());
+    for path in entries(&directory())? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        eprintln!("{:>9} bytes  {name}", fs::metadata(&path)?.len());
+    }
+    Ok(())
+}
