@@ -19,7 +19,7 @@ use crate::web::problem::WebProblem;
 
 /// The routes of a process that is one side.
 pub fn one_side(routes: SideRoutes) -> Router {
-    finished(routes.own.merge(routes.petitions).merge(routes.organisers))
+    finished(routes.own.merge(routes.petitions).merge(routes.assets).merge(routes.organisers))
 }
 
 /// The routes of a process that is both sides. Public petition data comes from the anonymous side; what organisers send goes to each
@@ -33,7 +33,7 @@ pub fn both_sides(identified: SideRoutes, anonymous: SideRoutes) -> Router {
             // The identified side first: a log entry is for ever.
             sides: [identified.organisers, anonymous.organisers],
         });
-    finished(identified.own.merge(anonymous.own).merge(anonymous.petitions).merge(organisers))
+    finished(identified.own.merge(anonymous.own).merge(anonymous.petitions).merge(anonymous.assets).merge(organisers))
 }
 
 #[derive(Clone)]

@@ -37,6 +37,7 @@ use serde::Deserialize;
 use undersign_protocol::ed25519::PublicKey;
 use url::Url;
 
+use crate::anonymous::pages::Preselected;
 use crate::identified::email_verification::{Limits, SmtpSettings, TransportSettings};
 
 /// The whole file.
@@ -106,6 +107,11 @@ pub struct AnonymousConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// Where the issuer answers; needed where it is another process.
     pub issuer_url: Option<Url>,
+    /// The client package that `cargo xtask client` builds; without it pages can be read, and signing needs the command line.
+    pub client_dir: Option<PathBuf>,
+    /// Which choice is made beforehand on the page of a petition of a run.
+    #[serde(default)]
+    pub bundle_preselected: Preselected,
 }
 
 /// What is wrong with a configuration.

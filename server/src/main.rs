@@ -31,6 +31,9 @@ enum Command {
         /// Seconds between publications.
         #[arg(long, default_value_t = 5, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
         publish_interval: u64,
+        /// The client package that `cargo xtask client` builds; without it pages can be read but not signed on.
+        #[arg(long, value_name = "DIR")]
+        client_dir: Option<PathBuf>,
     },
     /// Serves what the configuration says: both sides, or one of them.
     Serve {
@@ -70,8 +73,8 @@ async fn main() -> anyhow::Result<()> {
     // No time stamps: when something happened is not written down anywhere.
     tracing_subscriber::fmt().without_time().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Arguments::parse().command {
-        Command::Demo { listen, data_dir, publish_interval } => {
-            demo::run(Demo { listen, data_dir, publish_interval }).await
+        Command::Demo { listen, data_dir, publish_interval, client_dir } => {
+            demo::run(Demo { listen, data_dir, publish_interval, client_dir }).await
         }
         Command::Serve { config, side } => {
             let side = side.map(|side| match side {

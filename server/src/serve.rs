@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use undersign_protocol::petition::{PetitionId, Slug};
 
+use crate::anonymous::pages::Pages;
 use crate::anonymous::{self, AnonymousDatabase, AnonymousState};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
@@ -20,6 +21,7 @@ use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
 use crate::key_directory::KeyDirectory;
 use crate::petition::{Organisers, Registry};
 use crate::storage::Side;
+use crate::web::assets::Assets;
 use crate::web::client_network::TrustedProxies;
 
 /// A server that listens and has not answered yet.
@@ -50,9 +52,15 @@ impl Server {
     /// Opens databases and keys of the sides that are wanted: one, or every one in the file.
     pub async fn open(config: &Config, side: Option<Side>, policy: OrganiserPolicy) -> anyhow::Result<Self> {
         let mut server = Self { identified: None, anonymous: None };
+        // The same for both sides of one process, whose pages then have one style.
+        let client_dir = config.anonymous.as_ref().and_then(|section| section.client_dir.as_deref());
+        let assets = Assets::load(client_dir)?;
         if side != Some(Side::Anonymous) {
             match &config.identified {
-                Some(section) => server.identified = Some((section.listen, open_identified(section, policy).await?)),
+                Some(section) => {
+                    server.identified =
+                        Some((section.listen, open_identified(section, policy, Arc::clone(&assets)).await?))
+                }
                 None if side.is_some() => return Err(ConfigError::Missing("identified").into()),
                 None => {}
             }
@@ -61,7 +69,7 @@ impl Server {
             match &config.anonymous {
                 Some(section) => {
                     let issuer_url = issuer_url(config, section)?;
-                    let state = open_anonymous(section, issuer_url, policy).await?;
+                    let state = open_anonymous(section, issuer_url, policy, assets).await?;
                     server.anonymous = Some((section.listen, state));
                 }
                 None if side.is_some() => return Err(ConfigError::Missing("anonymous").into()),
@@ -126,7 +134,11 @@ impl Server {
     }
 }
 
-async fn open_identified(section: &IdentifiedConfig, policy: OrganiserPolicy) -> anyhow::Result<IdentifiedState> {
+async fn open_identified(
+    section: &IdentifiedConfig,
+    policy: OrganiserPolicy,
+    assets: Arc<Assets>,
+) -> anyhow::Result<IdentifiedState> {
     let link_origin = section.mail.link_origin.as_ref().unwrap_or(&section.public_url);
     if section.mail.link_origin.is_none() {
         tracing::warn!("mail.link_origin is not set: links in mails name the host of the petitions");
@@ -140,6 +152,7 @@ async fn open_identified(section: &IdentifiedConfig, policy: OrganiserPolicy) ->
             transport: section.mail.transport()?,
             limits: section.limits.clone(),
         },
+        assets,
     };
     let database = IdentifiedDatabase::open(&section.database).await?;
     let keys = KeyDirectory::open(&section.keys)?;
@@ -151,12 +164,14 @@ async fn open_anonymous(
     section: &AnonymousConfig,
     issuer_url: String,
     policy: OrganiserPolicy,
+    assets: Arc<Assets>,
 ) -> anyhow::Result<AnonymousState> {
     let settings = anonymous::Settings {
         origin_host: host(&section.public_url, "anonymous.public_url")?,
         issuer_url,
         organisers: policy.organisers(&section.organisers),
         trusted_proxies: TrustedProxies(section.trusted_proxies.clone()),
+        pages: Pages { public_url: origin(&section.public_url), assets, preselected: section.bundle_preselected },
     };
     let database = AnonymousDatabase::open(&section.database).await?;
     let keys = KeyDirectory::open(&section.keys)?;

@@ -32,6 +32,9 @@ pub mod public_log;
 /// The total, a function of the log.
 pub mod tally;
 
+/// What people read and sign on.
+pub mod pages;
+
 mod publication;
 mod state;
 
@@ -41,10 +44,11 @@ use crate::web::SideRoutes;
 
 /// Every route of this side.
 pub fn routes(state: &AnonymousState) -> SideRoutes {
-    let own = redemption::http::router().merge(public_log::http::router());
+    let own = redemption::http::router().merge(public_log::http::router()).merge(pages::router());
     SideRoutes {
         own: own.merge(tally::http::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
+        assets: state.pages.assets.router(),
         organisers: publication::router().with_state(state.clone()),
         checks: publication::check_router().with_state(state.clone()),
     }

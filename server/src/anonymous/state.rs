@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
+use super::pages::Pages;
 use super::public_log::{LogError, PublicLog};
 use super::redemption::Redemption;
 use crate::clock::Clock;
@@ -40,6 +41,8 @@ pub struct Settings {
     pub organisers: Organisers,
     /// Proxies whose X-Forwarded-For is believed, for the demo's "from this machine" alone.
     pub trusted_proxies: TrustedProxies,
+    /// What pages are made with.
+    pub pages: Pages,
 }
 
 /// Why the anonymous side does not start.
@@ -64,6 +67,7 @@ pub struct AnonymousState {
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) log: Arc<PublicLog>,
     pub(super) redemption: Arc<Redemption>,
+    pub(super) pages: Arc<Pages>,
 }
 
 impl AnonymousState {
@@ -96,6 +100,7 @@ impl AnonymousState {
             trusted_proxies: settings.trusted_proxies,
             log,
             redemption,
+            pages: Arc::new(settings.pages),
         })
     }
 }
@@ -133,6 +138,12 @@ impl FromRef<AnonymousState> for Arc<PublicLog> {
 impl FromRef<AnonymousState> for Arc<Redemption> {
     fn from_ref(state: &AnonymousState) -> Self {
         Arc::clone(&state.redemption)
+    }
+}
+
+impl FromRef<AnonymousState> for Arc<Pages> {
+    fn from_ref(state: &AnonymousState) -> Self {
+        Arc::clone(&state.pages)
     }
 }
 

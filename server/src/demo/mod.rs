@@ -19,6 +19,8 @@ pub struct Demo {
     pub data_dir: PathBuf,
     /// Seconds between publications.
     pub publish_interval: u64,
+    /// The client package, if pages are to sign.
+    pub client_dir: Option<PathBuf>,
 }
 
 /// Serves, publishes the sample petitions if they are not there yet, and says how to sign.
@@ -66,6 +68,14 @@ fn configuration(demo: &Demo, directory: &std::path::Path) -> anyhow::Result<Str
     let directory = directory.to_str().context("the data directory's path must be UTF-8")?;
     let path = |name: &str| toml::Value::String(format!("{directory}/{name}"));
     let database = |side: &str| toml::Value::String(format!("sqlite:{directory}/{side}.db"));
+    let client_dir = match &demo.client_dir {
+        Some(client_dir) => {
+            let client_dir = std::path::absolute(client_dir)?;
+            let client_dir = client_dir.to_str().context("the client package's path must be UTF-8")?;
+            format!("client_dir = {}", toml::Value::String(client_dir.to_owned()))
+        }
+        None => String::new(),
+    };
     Ok(format!(
         r#"
 [identified]
@@ -91,6 +101,7 @@ public_url = "http://{listen}"
 database = {anonymous_database}
 keys = {anonymous_keys}
 organisers = []
+{client_dir}
 "#,
         identified_database = database("identified"),
         identified_keys = path("identified-keys"),
@@ -105,8 +116,15 @@ fn greet(demo: &Demo, directory: &std::path::Path, links: &[String]) {
     for link in links {
         println!("  {link}");
     }
+    if demo.client_dir.is_none() {
+        println!(
+            "These pages can be read; signing on them needs the client package (cargo xtask client, --client-dir)."
+        );
+    }
     if let Some(link) = links.first() {
-        println!("Sign one from another terminal:\n  undersign sign '{link}' --email you@example.org");
+        println!(
+            "Open one in a browser and sign, or sign from another terminal:\n  undersign sign '{link}' --email you@example.org"
+        );
     }
     println!(
         "Mails are written to {}; their codes and links are printed here. Signatures are published every {} s.",

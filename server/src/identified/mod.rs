@@ -45,6 +45,7 @@ pub fn routes(state: &IdentifiedState) -> SideRoutes {
     SideRoutes {
         own: own.merge(issuance::http::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
+        assets: state.assets.router(),
         organisers: issuance::publication::router().with_state(state.clone()),
         checks: issuance::publication::check_router().with_state(state.clone()),
     }

@@ -10,6 +10,7 @@ use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
 use crate::petition::{Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
+use crate::web::assets::Assets;
 use crate::web::client_network::TrustedProxies;
 
 /// The identified side's database: only this side's states give it out.
@@ -41,6 +42,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// Mail and limits.
     pub verification: VerificationSettings,
+    /// What the confirm page loads.
+    pub assets: Arc<Assets>,
 }
 
 /// Why the identified side does not start.
@@ -69,6 +72,7 @@ pub struct IdentifiedState {
     pub(super) organisers: Arc<Organisers>,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) verification: Arc<EmailVerification>,
+    pub(super) assets: Arc<Assets>,
     pub(super) issuer: Arc<Issuer>,
 }
 
@@ -111,6 +115,7 @@ impl IdentifiedState {
             organisers: Arc::new(settings.organisers),
             trusted_proxies: settings.trusted_proxies,
             verification,
+            assets: settings.assets,
             issuer: Arc::new(issuer),
         })
     }
@@ -143,6 +148,12 @@ impl FromRef<IdentifiedState> for TrustedProxies {
 impl FromRef<IdentifiedState> for Arc<EmailVerification> {
     fn from_ref(state: &IdentifiedState) -> Self {
         Arc::clone(&state.verification)
+    }
+}
+
+impl FromRef<IdentifiedState> for Arc<Assets> {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        Arc::clone(&state.assets)
     }
 }
 

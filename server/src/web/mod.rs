@@ -1,5 +1,8 @@
 //! The edge: what comes in as HTTP becomes types here, and errors become problem documents. No rule is decided here.
 
+/// What pages load: style, scripts, the client package.
+pub mod assets;
+
 /// Where the client's network address comes from, for budgets alone.
 pub mod client_network;
 
@@ -9,17 +12,25 @@ pub mod extract;
 /// The headers that every answer has.
 pub mod headers;
 
+/// Which language a person reads.
+pub mod language;
+
+/// The words of the interface.
+pub mod messages;
+
 /// Errors to problem documents, in one place.
 pub mod problem;
 
 use axum::Router;
 
-/// One side's routes, in the three groups in which one process puts two sides together.
+/// One side's routes, in the groups in which one process puts two sides together.
 pub struct SideRoutes {
     /// Routes that the other side does not have.
     pub own: Router,
     /// Public petition data: the same on both sides.
     pub petitions: Router,
+    /// What pages load: the same on both sides.
+    pub assets: Router,
     /// What organisers send to each side.
     pub organisers: Router,
     /// A publication's checks alone: where one process is both sides, neither takes what the other would refuse.

@@ -18,6 +18,9 @@ mod limits;
 /// What the person sees who opens the link.
 mod confirm_page;
 
+/// What people read, with or without JavaScript, and what their browsers are told.
+mod pages;
+
 /// What comes back for a token request, and when.
 mod issuance;
 

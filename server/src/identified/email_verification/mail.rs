@@ -7,6 +7,8 @@ use undersign_protocol::petition::Language;
 use zeroize::ZeroizeOnDrop;
 
 use super::rules::VerificationError;
+use crate::web::language::InterfaceLanguage;
+use crate::web::messages::Messages;
 
 /// What mails look like. They are neutral: no petition, no organiser, nothing to track.
 #[derive(Debug, Clone)]
@@ -27,9 +29,18 @@ pub(super) enum MailLanguage {
 
 impl From<&Language> for MailLanguage {
     fn from(language: &Language) -> Self {
-        match language.as_str() {
-            "ru" | "be" | "kk" => Self::Russian,
+        match InterfaceLanguage::of_tag(language.as_str()) {
+            Some(InterfaceLanguage::Russian) => Self::Russian,
             _ => Self::English,
+        }
+    }
+}
+
+impl From<MailLanguage> for InterfaceLanguage {
+    fn from(language: MailLanguage) -> Self {
+        match language {
+            MailLanguage::English => Self::English,
+            MailLanguage::Russian => Self::Russian,
         }
     }
 }
@@ -45,15 +56,9 @@ pub(super) struct MailContent {
 }
 
 #[derive(Template)]
-#[template(path = "mail.en.txt")]
-struct English<'a> {
-    code: &'a str,
-    link: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "mail.ru.txt")]
-struct Russian<'a> {
+#[template(path = "mail.txt")]
+struct Text<'a> {
+    t: &'static Messages,
     code: &'a str,
     link: &'a str,
 }
@@ -67,19 +72,16 @@ impl MailSettings {
     /// Writes the mail: plain text, the code in the subject. The Message-ID is the outbox row's, so that a mail which is sent again
     /// because its first acceptance was not noted is known as the same one.
     pub(super) fn message(&self, content: &MailContent, id: &[u8; 16]) -> Result<Message, VerificationError> {
-        let link = self.link(content);
-        let code = content.code.as_str();
-        let (subject, text) = match content.language {
-            MailLanguage::English => (format!("{code} is your code"), English { code, link: &link }.render()),
-            MailLanguage::Russian => (format!("{code} — ваш код"), Russian { code, link: &link }.render()),
-        };
+        let (link, code) = (self.link(content), content.code.as_str());
+        let t = Messages::of(content.language.into());
+        let text = Text { t, code, link: &link }.render();
         // The parser's words would quote the address.
         let to = content.to.parse::<lettre::Address>().map_err(|_| VerificationError::Mail("recipient".to_owned()))?;
         Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .message_id(Some(format!("<{}@{}>", to_base64url(id), self.from.email.domain())))
-            .subject(subject)
+            .subject(t.with("mail-subject", "code", code))
             .header(AutoSubmitted)
             .header(ContentType::TEXT_PLAIN)
             .body(text.map_err(|error| VerificationError::Mail(error.to_string()))?)

@@ -1,10 +1,12 @@
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
 use axum::extract::rejection::{FormRejection, QueryRejection};
-use axum::extract::{Form, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Form, FromRef as _, FromRequestParts, Query, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
@@ -15,15 +17,17 @@ use super::EmailVerification;
 use super::http::problem;
 use super::rules::VerificationError;
 use crate::identified::IdentifiedState;
+use crate::web::assets::Assets;
+use crate::web::language::InterfaceLanguage;
+use crate::web::messages::Messages;
 use crate::web::problem::WebProblem;
 
-const STYLE: &str = include_str!("../../../templates/confirm.css");
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
+    frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// The page and its style.
+/// The page.
 pub fn router() -> Router<IdentifiedState> {
-    Router::new().route("/confirm", get(show).post(confirm)).route("/confirm.css", get(style))
+    Router::new().route("/confirm", get(show).post(confirm))
 }
 
 #[derive(Deserialize)]
@@ -46,95 +50,99 @@ enum Step<'a> {
     Over { problem: &'a str },
 }
 
+impl Step<'_> {
+    /// What scripts and tests call it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Ask { .. } => "ask",
+            Self::Done => "done",
+            Self::Over { .. } => "over",
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "confirm.html")]
 struct Page<'a> {
-    russian: bool,
+    t: &'static Messages,
+    assets: &'a str,
     step: Step<'a>,
 }
 
+/// The page's surroundings: whose words, which style.
+struct Reader {
+    t: &'static Messages,
+    assets: Arc<Assets>,
+}
+
 /// Shows the form and changes nothing: mail scanners follow links.
-async fn show(link: Result<Query<Link>, QueryRejection>, headers: HeaderMap) -> Result<Response, WebProblem> {
+async fn show(reader: Reader, link: Result<Query<Link>, QueryRejection>) -> Result<Response, WebProblem> {
     match link {
-        Ok(Query(link)) => page(StatusCode::OK, &headers, Step::Ask { token: &link.t, problem: None }),
-        Err(_) => refused(VerificationError::NotValid, &headers, ""),
+        Ok(Query(link)) => reader.page(StatusCode::OK, Step::Ask { token: &link.t, problem: None }),
+        Err(_) => reader.refused(VerificationError::NotValid, ""),
     }
 }
 
 async fn confirm(
     State(verification): State<Arc<EmailVerification>>,
-    headers: HeaderMap,
+    reader: Reader,
     filled: Result<Form<Filled>, FormRejection>,
 ) -> Result<Response, WebProblem> {
-    let Ok(Form(filled)) = filled else { return refused(VerificationError::NotValid, &headers, "") };
+    let filled = match filled {
+        Ok(Form(filled)) => filled,
+        Err(rejection) => return reader.not_understood(&rejection),
+    };
     let confirmation = Confirmation::Link { token: filled.t.clone(), check: filled.check };
     match verification.confirm(confirmation).await {
-        Ok(()) => page(StatusCode::OK, &headers, Step::Done),
-        Err(error) => refused(error, &headers, &filled.t),
+        Ok(()) => reader.page(StatusCode::OK, Step::Done),
+        Err(error) => reader.refused(error, &filled.t),
     }
 }
 
-async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")], STYLE)
-}
+impl Reader {
+    fn refused(&self, error: VerificationError, token: &str) -> Result<Response, WebProblem> {
+        let Some(row) = problem(&error) else { return Err(error.into()) };
+        let status = StatusCode::from_u16(row.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let text = self.t.get(key(row));
+        let step = match row {
+            Problem::WrongCheckNumber | Problem::MalformedRequest => Step::Ask { token, problem: Some(&text) },
+            _ => Step::Over { problem: &text },
+        };
+        self.page(status, step)
+    }
 
-fn refused(error: VerificationError, headers: &HeaderMap, token: &str) -> Result<Response, WebProblem> {
-    let Some(row) = problem(&error) else { return Err(error.into()) };
-    let status = StatusCode::from_u16(row.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let text = explain(row, is_russian(headers));
-    let step = match row {
-        Problem::WrongCheckNumber | Problem::MalformedRequest => Step::Ask { token, problem: Some(text) },
-        _ => Step::Over { problem: text },
-    };
-    page(status, headers, step)
-}
+    /// Another media type than a form's, too many bytes, or fields that are not there.
+    fn not_understood(&self, rejection: &FormRejection) -> Result<Response, WebProblem> {
+        let status = match rejection.status() {
+            StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
+            status => status,
+        };
+        self.page(status, Step::Over { problem: &self.t.get("confirm-not-understood") })
+    }
 
-/// What to do next, in the person's language.
-fn explain(problem: Problem, russian: bool) -> &'static str {
-    match (problem, russian) {
-        (Problem::WrongCheckNumber, false) => {
-            "This is not the number. It is shown on the page where you began. If you did not begin anything, close this page."
-        }
-        (Problem::WrongCheckNumber, true) => {
-            "Число не совпало. Оно показано на странице, с которой вы начали. Если вы ничего не начинали, закройте эту страницу."
-        }
-        (Problem::MalformedRequest, false) => "The number has two digits, for example 07.",
-        (Problem::MalformedRequest, true) => "Число состоит из двух цифр, например 07.",
-        (Problem::AttemptsExhausted, false) => {
-            "The number was wrong five times, so this link no longer works. Go back to the page where you began and ask for a new mail."
-        }
-        (Problem::AttemptsExhausted, true) => {
-            "Число ввели неверно пять раз, и ссылка больше не действует. Вернитесь на страницу, с которой начали, и запросите новое письмо."
-        }
-        (Problem::ConfirmedByAnother, false) => {
-            "This was confirmed from another mailbox already. Nothing of yours was used up. Go back to the page where you began and start again."
-        }
-        (Problem::ConfirmedByAnother, true) => {
-            "Это уже подтвердили из другого почтового ящика. У вас ничего не потрачено. Вернитесь на страницу, с которой начали, и начните заново."
-        }
-        (_, false) => {
-            "This link no longer works. Links live for 24 hours. Go back to the page where you began and ask for a new mail."
-        }
-        (_, true) => {
-            "Ссылка больше не действует: она живёт 24 часа. Вернитесь на страницу, с которой начали, и запросите новое письмо."
-        }
+    fn page(&self, status: StatusCode, step: Step<'_>) -> Result<Response, WebProblem> {
+        let page = Page { t: self.t, assets: self.assets.prefix(), step };
+        let html = page.render().map_err(|error| WebProblem::internal(&error))?;
+        Ok((status, [(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response())
     }
 }
 
-fn page(status: StatusCode, headers: &HeaderMap, step: Step<'_>) -> Result<Response, WebProblem> {
-    let page = Page { russian: is_russian(headers), step };
-    let html = page.render().map_err(|error| WebProblem::internal(&error))?;
-    Ok((status, [(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response())
+/// The sentence that says what to do next.
+fn key(problem: Problem) -> &'static str {
+    match problem {
+        Problem::WrongCheckNumber => "confirm-wrong-number",
+        Problem::MalformedRequest => "confirm-number-form",
+        Problem::AttemptsExhausted => "confirm-exhausted",
+        Problem::ConfirmedByAnother => "confirm-by-another",
+        _ => "confirm-not-valid",
+    }
 }
 
-/// Whether Russian stands before English in Accept-Language.
-fn is_russian(headers: &HeaderMap) -> bool {
-    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let place =
-        |language: &str| wanted.split(',').position(|tag| tag.trim().to_ascii_lowercase().starts_with(language));
-    match (place("ru"), place("en")) {
-        (Some(russian), Some(english)) => russian < english,
-        (Some(_), None) => true,
-        (None, _) => false,
+impl FromRequestParts<IdentifiedState> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &IdentifiedState) -> Result<Self, Infallible> {
+        let language = InterfaceLanguage::of_headers(&parts.headers);
+        Ok(Self { t: Messages::of(language), assets: Arc::from_ref(state) })
     }
 }

@@ -1,0 +1,145 @@
+// The end: accepted; then in the public count, which this page looks up and checks.
+
+import { check, total } from "./begin.js";
+import { failure } from "./errors.js";
+import { busy, element, facts, say, show, showTime } from "./panels.js";
+import { Backoff, now, pause } from "./patience.js";
+import { handIn } from "./handing_in.js";
+import { Signing, Stopped } from "./signing.js";
+import { send, sendAll } from "./transport.js";
+
+/** @typedef {import("./begin.js").Client} Client */
+/** @typedef {import("./begin.js").CheckedPetition} CheckedPetition */
+/** @typedef {import("../client/undersign_client.js").Watch} Watch */
+
+/** Leaves, 32 bytes each, that a page reads to find one signature without saying which. */
+const MAX_LEAVES = 65_536;
+
+/** Seconds after the promised time at which a promise counts as broken. */
+const PATIENCE = 120;
+
+/** @param {Signing} signing */
+export async function done(signing) {
+  const { journey } = signing;
+  show("done");
+  if (journey.publishBy !== undefined) showTime("[data-publish-by]", journey.publishBy);
+  offerOthers(signing);
+  try {
+    mark(await watch(signing));
+  } catch (error) {
+    // The signature is accepted, whatever becomes of watching it.
+    failure(signing.client, error);
+  }
+}
+
+/**
+ * Reads the log until the signature is in it.
+ * @param {Signing} signing @returns {Promise<"counted" | "too-long" | "promise-broken">}
+ */
+async function watch({ client, journey }) {
+  const watched = journey.watch();
+  const latest = (journey.publishBy ?? now()) + PATIENCE;
+  const petition = await patiently(client, latest, () => check(journey.slug));
+  for (const backoff = new Backoff(); ; await backoff.wait()) {
+    try {
+      const { treeSize, total: count } = await total(petition);
+      if (treeSize > MAX_LEAVES) {
+        await pause(Math.max(0, latest - PATIENCE - now()) * 1_000);
+        return "too-long";
+      }
+      if ((await look(client, watched)) !== undefined) {
+        setCount(Math.max(count, (await total(petition)).total));
+        return "counted";
+      }
+    } catch (error) {
+      failure(client, error);
+    }
+    if (now() > latest) return "promise-broken";
+  }
+}
+
+/** @param {Client} client @param {Watch} watched @returns {Promise<number | undefined>} */
+async function look(client, watched) {
+  const tiles = watched.opened(await send(client, watched.checkpointRequest()));
+  return watched.read(await sendAll(client, tiles));
+}
+
+/**
+ * @template T
+ * @param {Client} client @param {number} latest @param {() => Promise<T>} work @returns {Promise<T>}
+ */
+async function patiently(client, latest, work) {
+  for (const backoff = new Backoff(); ; await backoff.wait()) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!failure(client, error).isTransient || now() > latest) throw error;
+    }
+  }
+}
+
+/** @param {string} state Which of the panel's sentences is true now. */
+function mark(state) {
+  for (const place of document.querySelectorAll("#sign [data-counted]")) {
+    const sentence = /** @type {HTMLElement} */ (place);
+    sentence.hidden = sentence.dataset.counted !== state;
+  }
+}
+
+/** @param {number} count */
+function setCount(count) {
+  const place = document.getElementById("count");
+  if (!place || count <= Number(place.dataset.total)) return;
+  place.dataset.total = String(count);
+  place.textContent = new Intl.NumberFormat(facts().lang).format(count);
+  const bar = document.querySelector("progress");
+  if (bar) bar.value = count;
+}
+
+/**
+ * Tokens for the other petitions came along. They are in this page's memory alone: used now, or never.
+ * @param {Signing} signing
+ */
+function offerOthers(signing) {
+  const { journey } = signing;
+  const list = element("#others");
+  list.hidden = journey.others.length === 0;
+  for (const place of list.querySelectorAll("[data-slug]")) {
+    const item = /** @type {HTMLElement} */ (place);
+    const slug = /** @type {string} */ (item.dataset.slug);
+    item.hidden = !journey.others.includes(slug);
+    const button = /** @type {HTMLButtonElement} */ (item.querySelector("button"));
+    button.onclick = () => busy(`#others [data-slug="${slug}"] button`, () => signOther(signing, slug, item));
+  }
+}
+
+/** @param {Signing} signing @param {string} slug @param {HTMLElement} item */
+async function signOther(signing, slug, item) {
+  const { client } = signing;
+  try {
+    const message = await redeemOther(signing, slug);
+    show("done");
+    if (message) return say(message);
+    /** @type {HTMLElement} */ (item.querySelector("button")).hidden = true;
+    /** @type {HTMLElement} */ (item.querySelector("[data-signed]")).hidden = false;
+  } catch (error) {
+    show("done");
+    say(error instanceof Stopped ? error.message : failure(client, error).message);
+  }
+}
+
+/** @param {Signing} signing @param {string} slug @returns {Promise<string | undefined>} What there is to say, if it is not signed. */
+async function redeemOther({ client, storage, journey }, slug) {
+  const petition = await check(slug);
+  const kept = await storage.get(petition.petitionId);
+  if (kept) {
+    const begun = Signing.restore(client, storage, kept);
+    // A signing that perhaps has its token, of another address, is not thrown away for this one.
+    if (begun.journey.step !== client.Step.Prepared) return "other-under-way";
+    await begun.wipe();
+  }
+  const other = await Signing.begin(client, storage, journey.beginOther(petition));
+  if ((other.journey.redeemAt ?? 0) > now()) return "other-later";
+  while (other.journey.step === client.Step.TokenHeld) await handIn(other);
+  return undefined;
+}

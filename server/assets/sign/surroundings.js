@@ -1,0 +1,21 @@
+// Where the page is open, as far as it matters to the person.
+
+/** What a browser inside another app calls itself. Android's own name for such windows is "wv". */
+const IN_APP = /\bFBA[NV]\b|\bFB_IAB\b|Instagram|Telegram|VKAndroidApp|VKClient|WhatsApp|Line\/|MicroMessenger|Snapchat|TikTok|; wv\)/;
+
+/** @returns {boolean} Whether this is a window of another app, which may forget the page when the person looks into the mail. */
+export function isInApp() {
+  const names = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (window));
+  return IN_APP.test(navigator.userAgent) || "TelegramWebview" in names || "TelegramWebviewProxy" in names;
+}
+
+/** @returns {boolean} Whether this browser can run the client package. */
+export function canSign() {
+  return typeof WebAssembly === "object" && typeof BigInt === "function" && "indexedDB" in window;
+}
+
+/** @returns {string | undefined} The petition_id that the link pins, if it pins one. */
+export function pin() {
+  const fragment = location.hash.slice(1);
+  return /^[A-Za-z0-9_-]{43}$/.test(fragment) ? fragment : undefined;
+}

@@ -1,0 +1,47 @@
+# What people read on the list and on a petition's page.
+
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+
+all-petitions = All petitions
+languages = Language
+footer-what = Signatures here are counted once, can be recounted by anyone, and cannot be joined to the e-mail address that was confirmed for them.
+
+list-title = Petitions
+list-lead = You can read everything here, and sign without leaving a name.
+list-empty = There are no petitions here yet.
+signatures = signatures
+of-goal = of { $goal }
+progress-label = Signatures on the way to the next goal
+
+state-announced = Opens on { $date }
+state-open = Open until { $date }
+state-closed = Closed since { $date }
+not-open-yet = This petition opens on { $date }. You can read it already.
+not-open-closing = This petition takes no new signatures. What was begun before can be finished in this browser until { $date }.
+not-open-closed = This petition is closed since { $date }. Its text, its log and its total stay here.
+
+not-found-title = There is no such petition
+not-found-text = Perhaps the link was cut off. Petitions are never removed from here without a word.
+
+demands = What we ask for
+addressees = Who is asked, and what they can do
+questions = Questions and answers
+help = If you are under pressure
+organiser = Who asks
+verify-title = Check it yourself
+verify-text = The number on this page is a count of the entries of a public log. Anyone can download and recount it. The petition's text can never be changed: its id is a hash of it, and a link that ends in this id leads to this text alone.
+verify-id = Id:
+verify-log = The log's newest signed head

@@ -1,0 +1,146 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use sha2::{Digest as _, Sha256};
+use tower_http::compression::CompressionLayer;
+
+/// Everything that pages load, by name: style, icon and scripts, which are in the program, and the client package, which is read when
+/// the program starts.
+#[derive(Debug)]
+pub struct Assets {
+    files: BTreeMap<String, File>,
+    prefix: String,
+    has_client: bool,
+}
+
+#[derive(Debug)]
+struct File {
+    media_type: &'static str,
+    plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+}
+
+/// Why the client package cannot be served.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot read {path}: {source}. client_dir must be what `cargo xtask client` has built (target/client); leave it out to serve pages that only read"
+)]
+pub struct ClientDirError {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+const CLIENT: [&str; 2] = ["undersign_client.js", "undersign_client_bg.wasm"];
+
+macro_rules! embedded {
+    ($($name:literal),+ $(,)?) => { [$(($name, include_bytes!(concat!("../../assets/", $name)).as_slice())),+] };
+}
+
+const EMBEDDED: [(&str, &[u8]); 18] = embedded!(
+    "icon.svg",
+    "page.css",
+    "sign/address.js",
+    "sign/begin.js",
+    "sign/confirm.js",
+    "sign/done.js",
+    "sign/errors.js",
+    "sign/handing_in.js",
+    "sign/issuing.js",
+    "sign/main.js",
+    "sign/panels.js",
+    "sign/patience.js",
+    "sign/signing.js",
+    "sign/storage.js",
+    "sign/surroundings.js",
+    "sign/tabs.js",
+    "sign/transport.js",
+    "sign/waiting.js",
+);
+
+impl Assets {
+    /// Reads the client package, if there is to be one.
+    pub fn load(client_dir: Option<&Path>) -> Result<Arc<Self>, ClientDirError> {
+        let mut files = BTreeMap::new();
+        for (name, content) in EMBEDDED {
+            let plain = Bytes::from_static(content);
+            files.insert(name.to_owned(), File { media_type: media_type(name), plain, brotli: None, gzip: None });
+        }
+        for name in CLIENT.into_iter().filter(|_| client_dir.is_some()) {
+            let path = client_dir.unwrap_or(Path::new("")).join(name);
+            let read = |end: &str| std::fs::read(format!("{}{end}", path.display())).map(Bytes::from);
+            let plain = read("").map_err(|source| ClientDirError { path: path.clone(), source })?;
+            let file = File { media_type: media_type(name), plain, brotli: read(".br").ok(), gzip: read(".gz").ok() };
+            files.insert(format!("client/{name}"), file);
+        }
+        let mut hash = Sha256::new();
+        for (name, file) in &files {
+            hash.update((name.len() as u64).to_be_bytes());
+            hash.update(name);
+            hash.update((file.plain.len() as u64).to_be_bytes());
+            hash.update(&file.plain);
+        }
+        let prefix = format!("/assets/{}", &hex::encode(hash.finalize())[..16]);
+        Ok(Arc::new(Self { files, prefix, has_client: client_dir.is_some() }))
+    }
+
+    /// What the paths of all assets begin with, `/assets/{version}`. The version is a hash of everything: a path never changes its
+    /// content, and modules of two versions never meet.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Whether pages can sign.
+    pub fn has_client(&self) -> bool {
+        self.has_client
+    }
+
+    /// `GET /assets/{version}/{name}`, for every asset.
+    pub fn router<S: Clone + Send + Sync + 'static>(self: &Arc<Self>) -> Router<S> {
+        let mut router = Router::new();
+        for name in self.files.keys() {
+            let (assets, name) = (Arc::clone(self), name.clone());
+            let path = format!("{}/{name}", self.prefix);
+            router = router.route(&path, get(async move |headers: HeaderMap| assets.answer(&name, &headers)));
+        }
+        router.layer(CompressionLayer::new())
+    }
+
+    fn answer(&self, name: &str, headers: &HeaderMap) -> Response {
+        let Some(file) = self.files.get(name) else { return StatusCode::NOT_FOUND.into_response() };
+        let fixed: [(HeaderName, &str); 3] = [
+            (header::CONTENT_TYPE, file.media_type),
+            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            (header::VARY, "accept-encoding"),
+        ];
+        let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let accepts = |coding: &str| {
+            accepted.split(',').any(|part| part.split(';').next().is_some_and(|name| name.trim() == coding))
+        };
+        match (&file.brotli, &file.gzip) {
+            (Some(brotli), _) if accepts("br") => {
+                (fixed, [(header::CONTENT_ENCODING, HeaderValue::from_static("br"))], brotli.clone()).into_response()
+            }
+            (_, Some(gzip)) if accepts("gzip") => {
+                (fixed, [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))], gzip.clone()).into_response()
+            }
+            _ => (fixed, file.plain.clone()).into_response(),
+        }
+    }
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("wasm") => "application/wasm",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,68 @@
+use axum::http::{HeaderMap, header};
+
+/// A language of the interface. Petitions may have others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InterfaceLanguage {
+    /// `en`
+    English,
+    /// `ru`
+    Russian,
+}
+
+impl InterfaceLanguage {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::English, Self::Russian];
+
+    /// BCP 47's tag; first part of a page's path.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Russian => "ru",
+        }
+    }
+
+    /// What the language calls itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Russian => "Русский",
+        }
+    }
+
+    /// The first of a person's languages that is read by those who know one of ours; English where there is none.
+    pub fn of_headers(headers: &HeaderMap) -> Self {
+        let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        wanted.split(',').find_map(|part| Self::of_tag(part.split(';').next()?.trim())).unwrap_or(Self::English)
+    }
+
+    /// The language for somebody who reads this one, if we have it.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "en" => Some(Self::English),
+            "ru" | "be" | "kk" => Some(Self::Russian),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_known_language_of_the_header_wins() {
+        let cases = [
+            ("ru,en;q=0.8", InterfaceLanguage::Russian),
+            ("en-GB, ru", InterfaceLanguage::English),
+            ("de, be-BY;q=0.9, en", InterfaceLanguage::Russian),
+            ("fr", InterfaceLanguage::English),
+            ("", InterfaceLanguage::English),
+            ("rue", InterfaceLanguage::English),
+        ];
+        for (value, language) in cases {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value.parse().expect("a header"))]);
+            assert_eq!(InterfaceLanguage::of_headers(&headers), language, "{value}");
+        }
+        assert_eq!(InterfaceLanguage::of_headers(&HeaderMap::new()), InterfaceLanguage::English);
+    }
+}

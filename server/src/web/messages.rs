@@ -1,0 +1,189 @@
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use undersign_protocol::timestamp::Timestamp;
+
+use super::language::InterfaceLanguage;
+
+/// The words of the interface in one language: the Fluent files of `server/locales`.
+pub struct Messages {
+    language: InterfaceLanguage,
+    bundle: FluentBundle<FluentResource>,
+}
+
+const ENGLISH: [&str; 4] = [
+    include_str!("../../locales/en/pages.ftl"),
+    include_str!("../../locales/en/sign.ftl"),
+    include_str!("../../locales/en/confirm.ftl"),
+    include_str!("../../locales/en/mail.ftl"),
+];
+const RUSSIAN: [&str; 4] = [
+    include_str!("../../locales/ru/pages.ftl"),
+    include_str!("../../locales/ru/sign.ftl"),
+    include_str!("../../locales/ru/confirm.ftl"),
+    include_str!("../../locales/ru/mail.ftl"),
+];
+
+static BOTH: LazyLock<[Messages; 2]> = LazyLock::new(|| InterfaceLanguage::ALL.map(Messages::read));
+
+impl Messages {
+    /// The words of a language.
+    pub fn of(language: InterfaceLanguage) -> &'static Self {
+        match language {
+            InterfaceLanguage::English => &BOTH[0],
+            InterfaceLanguage::Russian => &BOTH[1],
+        }
+    }
+
+    /// Which language it is.
+    pub fn language(&self) -> InterfaceLanguage {
+        self.language
+    }
+
+    /// A sentence. A key that is not there gives the key itself; the tests find it.
+    pub fn get(&self, key: &str) -> String {
+        self.format(key, None)
+    }
+
+    /// A sentence with one value in it.
+    pub fn with(&self, key: &str, name: &str, value: impl std::fmt::Display) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set(name, value.to_string());
+        self.format(key, Some(&arguments))
+    }
+
+    /// A count, with the language's mark between thousands.
+    pub fn number(&self, number: u64) -> String {
+        let mark = match self.language {
+            InterfaceLanguage::English => ',',
+            InterfaceLanguage::Russian => '\u{a0}',
+        };
+        let digits = number.to_string();
+        let mut text = String::new();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                text.push(mark);
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// A day in words, in UTC.
+    pub fn date(&self, at: Timestamp) -> String {
+        let Some(moment) =
+            i64::try_from(at.seconds()).ok().and_then(|at| time::OffsetDateTime::from_unix_timestamp(at).ok())
+        else {
+            return at.to_string();
+        };
+        let mut arguments = FluentArgs::new();
+        arguments.set("day", moment.day());
+        arguments.set("month", u8::from(moment.month()));
+        // As text: a number would be written like a count.
+        arguments.set("year", moment.year().to_string());
+        self.format("date", Some(&arguments))
+    }
+
+    fn read(language: InterfaceLanguage) -> Self {
+        let (tag, sources) = match language {
+            InterfaceLanguage::English => ("en", ENGLISH),
+            InterfaceLanguage::Russian => ("ru", RUSSIAN),
+        };
+        let mut bundle = FluentBundle::new_concurrent(tag.parse().into_iter().collect());
+        // The marks around inserted values are for mixed directions of writing; both of our languages go from left to right.
+        bundle.set_use_isolating(false);
+        for source in sources {
+            // What cannot be read is left out, and the tests say so.
+            let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+            bundle.add_resource_overriding(resource);
+        }
+        Self { language, bundle }
+    }
+
+    fn format(&self, key: &str, arguments: Option<&FluentArgs<'_>>) -> String {
+        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
+            return key.to_owned();
+        };
+        self.bundle.format_pattern(pattern, arguments, &mut Vec::new()).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    /// Keys of a language, each with the arguments that its text names.
+    fn keys(sources: [&str; 4]) -> BTreeMap<String, BTreeSet<String>> {
+        let mut keys = BTreeMap::<String, BTreeSet<String>>::new();
+        let mut last = String::new();
+        for line in sources.iter().flat_map(|source| source.lines()) {
+            let starts = line.starts_with(|first: char| first.is_ascii_lowercase());
+            if let (true, Some((key, _))) = (starts, line.split_once(" =")) {
+                last = key.to_owned();
+                assert!(keys.insert(last.clone(), BTreeSet::new()).is_none(), "{last} is there twice");
+            }
+            for part in line.split('$').skip(1) {
+                let name = part.chars().take_while(char::is_ascii_lowercase).collect();
+                keys.entry(last.clone()).or_default().insert(name);
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn both_languages_say_the_same_with_the_same_values() {
+        let (english, russian) = (keys(ENGLISH), keys(RUSSIAN));
+        assert_eq!(english, russian);
+        assert!(english.len() > 100);
+    }
+
+    #[test]
+    fn every_file_can_be_read_whole() {
+        for source in ENGLISH.into_iter().chain(RUSSIAN) {
+            assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{source}");
+        }
+    }
+
+    /// Keys stand in quotation marks in templates and sources.
+    #[test]
+    fn every_key_is_used_and_every_used_key_is_there() {
+        let templates =
+            ["confirm.html", "layout.html", "list.html", "mail.txt", "not_found.html", "petition.html", "sign.html"];
+        let files = templates.map(|name| format!("templates/{name}"));
+        let sources = [
+            "anonymous/pages/view.rs",
+            "identified/email_verification/page.rs",
+            "identified/email_verification/mail.rs",
+            "web/messages.rs",
+        ];
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a file of ours");
+        let texts: String = files
+            .iter()
+            .map(String::as_str)
+            .map(read)
+            .chain(sources.map(|path| read(&format!("src/{path}"))))
+            .collect();
+        let known = keys(ENGLISH);
+        for key in known.keys() {
+            assert!(texts.contains(&format!("\"{key}\"")), "{key} is not used");
+        }
+        for call in ["t.get(\"", "t.with(\""] {
+            for used in texts.split(call).skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(known.contains_key(used), "{used} is not there");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_and_dates_are_written_as_people_write_them() {
+        let (english, russian) = (Messages::of(InterfaceLanguage::English), Messages::of(InterfaceLanguage::Russian));
+        assert_eq!((english.number(1_234_567), english.number(999)), ("1,234,567".to_owned(), "999".to_owned()));
+        assert_eq!(russian.number(10_000), "10\u{a0}000");
+        let day = "2026-12-01T10:00:00Z".parse().expect("a time");
+        assert_eq!((english.date(day), russian.date(day)), ("1 December 2026".to_owned(), "1 декабря 2026".to_owned()));
+    }
+}
