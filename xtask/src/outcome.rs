@@ -35,6 +35,13 @@ pub fn of_all_tests(thorough: bool) -> Result<Outcome> {
     Ok(total)
 }
 
+/// Runs one program of tests, and stops with an error if anything in it fails.
+pub fn of(command: &mut Command) -> Result<Outcome> {
+    let (outcome, succeeded) = count(command)?;
+    ensure!(succeeded, "`{}` failed", line(command));
+    Ok(outcome)
+}
+
 /// nextest runs the tests of several programs side by side; cargo's own runner is on every machine.
 fn tests() -> Command {
     if in_path("cargo-nextest") {
@@ -74,9 +81,18 @@ fn pass_on(from: Option<impl Read>, mut to: impl Write) -> Outcome {
 
 impl Outcome {
     /// Reads a runner's last line: `test result: ok. 3 passed; 0 failed; …` of cargo's,
-    /// `Summary [   0.1s] 4 tests run: 3 passed (1 slow), 1 failed, …` of nextest's.
+    /// `Summary [   0.1s] 4 tests run: 3 passed (1 slow), 1 failed, …` of nextest's; or one of the last lines of Node's, `ℹ pass 3`.
     fn in_summary(line: &str) -> Option<Self> {
         let line = line.trim_start();
+        if let Some((what, number)) = line.strip_prefix("ℹ ").and_then(|words| words.split_once(' ')) {
+            let number = number.parse().ok()?;
+            return match what {
+                "pass" => Some(Self { passed: number, failed: 0 }),
+                // Cancelled: the test did not end, or its file did before it.
+                "fail" | "cancelled" => Some(Self { passed: 0, failed: number }),
+                _ => None,
+            };
+        }
         let is_summary =
             line.starts_with("test result: ") || (line.starts_with("Summary [") && line.contains(" run: "));
         let words: Vec<_> = line.split([' ', ',', ';']).collect();
@@ -97,12 +113,17 @@ mod tests {
     use super::Outcome;
 
     #[test]
-    fn reads_the_summaries_of_both_runners() {
+    fn reads_the_summaries_of_all_runners() {
         let read = |line| Outcome::in_summary(line).map(|Outcome { passed, failed }| (passed, failed));
         assert_eq!(read("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; finished in 0.00s"), Some((3, 0)));
         assert_eq!(read("test result: FAILED. 3 passed; 12 failed; 0 ignored; 0 measured"), Some((3, 12)));
         assert_eq!(read("     Summary [   0.103s] 4 tests run: 3 passed (1 slow), 1 failed, 0 skipped"), Some((3, 1)));
         assert_eq!(read("     Summary [   0.103s] 1 test run: 1 passed, 0 skipped"), Some((1, 0)));
+        assert_eq!(read("ℹ pass 41"), Some((41, 0)));
+        assert_eq!(read("ℹ fail 2"), Some((0, 2)));
+        assert_eq!(read("ℹ cancelled 1"), Some((0, 1)));
+        assert_eq!(read("ℹ tests 44"), None);
+        assert_eq!(read("ℹ duration_ms 1234.5"), None);
         assert_eq!(read("test journey::signs_once ... ok, 3 passed"), None);
     }
 }

@@ -1,5 +1,6 @@
 //! Set-up on a bare machine: each part looks first, and neither does nor says anything where all is there.
 
+pub mod browser;
 mod mail_server;
 pub mod packages;
 
@@ -31,7 +32,7 @@ pub fn compiler() -> Result<()> {
     ])
 }
 
-/// What all tasks need: beyond [`compiler`], the tools of the tests and of the wasm32 build.
+/// What all tasks need: beyond [`compiler`], the tools of the tests, of the wasm32 build and a browser.
 ///
 /// # Errors
 /// As [`compiler`].
@@ -46,6 +47,7 @@ pub fn everything() -> Result<()> {
         },
     ])?;
     mail_server::install()?;
+    browser::install()?;
     if !in_path("cargo-deny") && !tools().join("bin/cargo-deny").is_file() {
         // Without optimisation: it compiles in half the time and reads one lock file.
         let install = ["install", "--locked", "--debug", "cargo-deny", "--version", CARGO_DENY, "--root"];

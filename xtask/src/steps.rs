@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use crate::command::{cargo, run};
 use crate::outcome::{self, Outcome};
 use crate::stopwatch::Stopwatch;
-use crate::{setup, wasm};
+use crate::{browser, client, setup, wasm};
 
 /// The steps, in their order.
 #[derive(Clone, Copy, ValueEnum)]
@@ -25,8 +25,10 @@ pub enum Step {
     Tests,
     /// cargo doc
     Docs,
-    /// `protocol` and `client-lib` for wasm32
+    /// `protocol` and `client-lib` for wasm32, as the package that browsers load
     Wasm,
+    /// The pages in Chromium: types of their scripts, then signing as people do, in `tests/browser`
+    Browser,
 }
 
 /// Runs all steps, or the given one, up to the first that fails.
@@ -34,12 +36,14 @@ pub fn run_steps(only: Option<Step>) -> Result<()> {
     let steps = only.as_ref().map_or(Step::value_variants(), std::slice::from_ref);
     let total = Stopwatch::start();
     let mut times = Vec::new();
-    let mut tests = None;
+    let mut tests: Option<Outcome> = None;
     for step in steps {
         let name = step.name();
         let stopwatch = Stopwatch::start();
         eprintln!("\n== {name}");
-        tests = step.run().with_context(|| advice(&name, only.is_some()))?.or(tests);
+        if let Some(outcome) = step.run().with_context(|| advice(&name, only.is_some()))? {
+            *tests.get_or_insert_default() += outcome;
+        }
         eprintln!("== {name}: {}", stopwatch.elapsed());
         times.push((name, stopwatch.elapsed()));
     }
@@ -72,7 +76,8 @@ impl Step {
             Self::Build => run(&mut cargo(["build", "--workspace"]))?,
             Self::Tests => return outcome::of_all_tests(false).map(Some),
             Self::Docs => run(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?,
-            Self::Wasm => wasm::build()?,
+            Self::Wasm => client::build_package(wasm::toolchain()?)?,
+            Self::Browser => return browser::test().map(Some),
         }
         Ok(None)
     }

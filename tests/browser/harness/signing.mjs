@@ -1,0 +1,99 @@
+// A person who signs: what they see, press and type. Nothing here looks behind the page.
+
+import { LONG, until } from "./patience.mjs";
+
+/** Opens a page in a new tab. */
+export async function open(context, url) {
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}
+
+/** What of the sign section is to be seen now: the name of the panel, and of the message if there is one. */
+export function seen(page) {
+  return page.locator("#sign").evaluate((section) => {
+    const visible = (selector) => [...section.querySelectorAll(selector)].filter((one) => one.checkVisibility());
+    return {
+      panel: visible("[data-panel]").map((one) => one.dataset.panel).join(" and "),
+      message: visible("[data-message]").map((one) => one.dataset.message).join(" and ") || undefined,
+    };
+  });
+}
+
+/** Looks at a page that has stopped, one after the other, before it is believed that it stays so. */
+const LOOKS = 10;
+
+/** Waits for one of these panels, and gives back which. Where the page has stopped for good, nothing more is waited for. */
+export async function seePanel(page, ...names) {
+  let last;
+  let stopped = 0;
+  const isThere = async () => {
+    // A page that is only just loading cannot be asked.
+    last = (await seen(page).catch(() => undefined)) ?? last;
+    stopped = last?.panel === "stopped" ? stopped + 1 : 0;
+    return names.includes(last?.panel) || stopped === LOOKS;
+  };
+  const what = `the panel ${names.join(" or ")}`;
+  await until(what, isThere).catch((error) => {
+    throw new Error(`${error.message}; there is ${JSON.stringify(last)}`);
+  });
+  if (!names.includes(last.panel)) throw new Error(`not ${what}, but ${JSON.stringify(last)}`);
+  return last.panel;
+}
+
+/** Waits for one of the page's sentences. */
+export function seeMessage(page, name) {
+  return page.locator(`#sign [data-message="${name}"]`).waitFor();
+}
+
+/** Presses "Sign" and waits to be asked for an address. `only`: for this petition alone. */
+export async function begin(page, { only = false } = {}) {
+  await seePanel(page, "begin");
+  if (only) await page.locator('input[name="bundle"][value="only"]').check();
+  await page.locator("#begin-button").click();
+  await seePanel(page, "address");
+}
+
+/** Types an address and asks for the mail. */
+export async function enterAddress(page, address) {
+  await page.locator("#email").fill(address);
+  await page.locator("#send-mail").click();
+  await seePanel(page, "waiting");
+}
+
+/** Types the code from the mail. */
+export async function enterCode(page, code) {
+  await page.locator("#code").fill(code);
+  // While an answer is awaited, the button takes nothing.
+  await page.locator("#send-code:not([aria-disabled])").click();
+}
+
+/** The two digits that the waiting page shows. */
+export async function checkNumber(page) {
+  return (await page.locator('[data-panel="waiting"] [data-check]').textContent()).trim();
+}
+
+/** Opens the mailed link and confirms there. Gives back the page. `check`: what is typed, where it is not filled in already. */
+export async function openLink(context, link, check) {
+  const page = await open(context, link);
+  if (check !== undefined) await page.locator("#check").fill(check);
+  await page.locator("#confirm-form [type=submit]").click();
+  await page.locator('body[data-step="done"]').waitFor({ state: "attached" });
+  return page;
+}
+
+/** Waits until the page says that the signature is in the public count. */
+export async function seeCounted(page) {
+  await seePanel(page, "done");
+  await page.locator('[data-counted="counted"]').waitFor({ timeout: 2 * LONG });
+}
+
+/** A whole signing by code, from a petition's page to the public count. Gives back the page. */
+export async function sign(context, demo, slug, { address = demo.newAddress(), only = false } = {}) {
+  const page = await open(context, demo.page(slug));
+  await begin(page, { only });
+  await enterAddress(page, address);
+  await enterCode(page, (await demo.mailbox.first(address)).code);
+  await seeCounted(page);
+  return page;
+}
