@@ -1,13 +1,10 @@
 // Browsers that are not what one hopes for: without storage, without WebAssembly, without JavaScript, inside another app.
 
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { DiskProfile, launch } from "./harness/browser.mjs";
+import { launch, profileThatForbids } from "./harness/browser.mjs";
 import { PETITIONS, startDemo } from "./harness/demo.mjs";
-import { folder } from "./harness/places.mjs";
 import * as person from "./harness/signing.mjs";
 
 const [demo, withoutClient, browser] = await Promise.all([startDemo(), startDemo({ client: false }), launch()]);
@@ -16,13 +13,7 @@ after(() => Promise.all([demo.stop(), withoutClient.stop(), browser.close()]));
 const [SLUG] = PETITIONS;
 
 test("where the browser's settings forbid storage, the page says so before it begins, and signs if it is kept open", async (t) => {
-  const directory = await folder("blocked");
-  await mkdir(join(directory, "Default"));
-  // "Sites may not save data on this device", as Chromium's own settings page writes it.
-  const preferences = { profile: { default_content_setting_values: { cookies: 2 } } };
-  await writeFile(join(directory, "Default/Preferences"), JSON.stringify(preferences));
-  const profile = new DiskProfile(directory, {});
-  await profile.open();
+  const profile = await profileThatForbids("cookies");
   t.after(() => profile.remove());
 
   const { total } = await demo.tally(SLUG);

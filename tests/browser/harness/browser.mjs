@@ -1,6 +1,6 @@
 // Chromium, as the system has it. A profile is a person's browser: its pages share one storage, and no other profile sees it.
 
-import { readlink } from "node:fs/promises";
+import { mkdir, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { chromium } from "playwright-core";
@@ -65,6 +65,20 @@ export class DiskProfile {
     await this.context.close().catch(() => {});
     await remove(this.directory);
   }
+}
+
+/**
+ * A profile with settings as a person makes them on Chromium's own page.
+ * @param {"cookies" | "javascript"} what Forbidden to all sites; with cookies goes everything that sites can store.
+ */
+export async function profileThatForbids(what) {
+  const directory = await folder("profile");
+  await mkdir(join(directory, "Default"));
+  const preferences = { profile: { default_content_setting_values: { [what]: 2 } } };
+  await writeFile(join(directory, "Default/Preferences"), JSON.stringify(preferences));
+  const profile = new DiskProfile(directory, {});
+  await profile.open();
+  return profile;
 }
 
 /** Deletes everything that a site has stored in a profile, as the browser's settings do. */

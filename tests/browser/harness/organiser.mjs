@@ -1,0 +1,43 @@
+// An organiser with a petition that the demo has not: it opens later, closes soon, or lets tokens wait.
+
+import { execFile } from "node:child_process";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { CLI, SAMPLES, folder, remove } from "./places.mjs";
+
+const run = promisify(execFile);
+
+/**
+ * Publishes a sample with another short name, open from now on for a day, a batch every second.
+ * @param {{ opens?: number, closes?: number, grace?: number, redemption?: string }} changes Seconds from now; lines of `[redemption]`.
+ */
+export async function publish(demo, slug, { opens = -1, closes = 86_400, grace = 3_600, redemption = 'rule = "immediate"' } = {}) {
+  const directory = await folder("petition");
+  await cp(join(SAMPLES, "night-bus-17"), join(directory, slug), { recursive: true });
+  const file = join(directory, slug, "petition.toml");
+  let text = await readFile(file, "utf8");
+  for (const [line, becomes] of [
+    [/^slug = .*$/m, `slug = "${slug}"`],
+    [/^opens_at = .*$/m, `opens_at = "${fromNow(opens)}"`],
+    [/^closes_at = .*$/m, `closes_at = "${fromNow(closes)}"`],
+    [/^grace = .*$/m, `grace = ${grace}`],
+    [/^interval = .*$/m, "interval = 1"],
+    [/^min_batch = .*$/m, "min_batch = 1"],
+    [/^max_wait = .*$/m, "max_wait = 1"],
+    [/^\[redemption\]\nrule = .*$/m, `[redemption]\n${redemption}`],
+  ]) {
+    if (!line.test(text)) throw new Error(`the sample has no ${line}`);
+    text = text.replace(line, becomes);
+  }
+  await writeFile(file, text);
+  const key = join(directory, "organiser.key");
+  await run(CLI, ["organiser", "keygen", key]);
+  await run(CLI, ["organiser", "publish", join(directory, slug), "--key", key, "--server", demo.url]);
+  await remove(directory);
+}
+
+function fromNow(seconds) {
+  return `${new Date(Date.now() + 1_000 * seconds).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,190 @@
+// Every page and every state of the signing, each reached as people reach it. A scene goes through some of them, one after the
+// other, and shows each: `yield [name, page]`. While whoever looks is looking, nothing goes on.
+
+import { launch, profileThatForbids } from "./browser.mjs";
+import { PETITIONS, startDemo } from "./demo.mjs";
+import { publish } from "./organiser.mjs";
+import * as person from "./signing.mjs";
+
+const [SLUG] = PETITIONS;
+const TELEGRAM = "Mozilla/5.0 (Linux; Android 14; Pixel 7; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0.0.0 "
+  + "Mobile Safari/537.36 Telegram-Android/10.14.5";
+
+/** The servers and browsers that the scenes play in. */
+export async function stage() {
+  const [demo, bare, browser, strict] = await Promise.all([
+    startDemo(),
+    startDemo({ client: false }),
+    launch(),
+    launch({ flags: ["--js-flags=--jitless"] }),
+  ]);
+  await publish(demo, "opens-later", { opens: 40 * 86_400, closes: 80 * 86_400 });
+  await publish(demo, "waits-a-day", { redemption: 'rule = "next_epoch"\nepoch = 86400' });
+  const strike = () => Promise.all([demo, bare].map((server) => server.stop()).concat([browser.close(), strict.close()]));
+  return { demo, bare, browser, strict, strike };
+}
+
+export const SCENES = {
+  async *reading({ demo, bare, browser, strict, language }) {
+    const context = await browser.profile();
+    yield ["list", await person.open(context, `${demo.url}/${language}/`)];
+    const petition = await person.open(context, demo.page(SLUG, language));
+    await person.seePanel(petition, "begin");
+    yield ["petition", petition];
+    for (const summary of await petition.locator("main summary:visible").all()) await summary.click();
+    yield ["petition-unfolded", petition];
+    yield ["petition-not-open", await person.open(context, demo.page("opens-later", language))];
+    yield ["petition-no-client", await person.open(context, bare.page(SLUG, language))];
+    yield ["not-found", await person.open(context, demo.page("not-here", language))];
+    await context.close();
+
+    const without = await profileThatForbids("javascript");
+    yield ["petition-no-javascript", await person.open(without.context, demo.page(SLUG, language))];
+    await without.remove();
+
+    const old = await strict.profile();
+    const unsupported = await person.open(old, demo.page(SLUG, language));
+    await person.seePanel(unsupported, "unsupported");
+    yield ["petition-unsupported", unsupported];
+    await old.close();
+  },
+
+  async *elsewhere({ demo, browser, language }) {
+    const inApp = await browser.profile({ userAgent: TELEGRAM });
+    const page = await person.open(inApp, demo.page(SLUG, language));
+    await person.seePanel(page, "in-app");
+    yield ["in-app", page];
+    await inApp.close();
+
+    const blocked = await profileThatForbids("cookies");
+    const begin = await person.open(blocked.context, demo.page(SLUG, language));
+    await person.seeMessage(begin, "storage-blocked");
+    yield ["begin-storage-blocked", begin];
+    await blocked.remove();
+  },
+
+  async *mail({ demo, browser, language }) {
+    const context = await browser.profile();
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(demo.page(SLUG, language));
+    await person.begin(page);
+    yield ["address", page];
+    await page.locator("#email").fill("nobody");
+    await page.locator("#send-mail").click();
+    await person.seeMessage(page, "address-not-valid");
+    yield ["address-not-valid", page];
+    await page.locator("#email").fill("somebody@gmial.com");
+    await page.locator("#send-mail").click();
+    await person.seeMessage(page, "suggestion");
+    yield ["address-suggestion", page];
+    await person.enterAddress(page, demo.newAddress());
+    yield ["waiting", page];
+    await person.enterCode(page, "0000-0000");
+    await person.seeMessage(page, "wrong-code");
+    yield ["waiting-wrong-code", page];
+    await page.clock.fastForward(190_000);
+    await page.locator('[data-after="180"]').waitFor();
+    yield ["waiting-late", page];
+    await page.locator('[data-panel="waiting"] summary').click();
+    yield ["waiting-forget", page];
+    await page.locator("#another-address").click();
+    await person.seePanel(page, "address");
+    yield ["another-address", page];
+    await context.close();
+  },
+
+  async *confirm({ demo, browser, language }) {
+    const context = await browser.profile();
+    const page = await person.open(context, demo.page(SLUG, language));
+    const address = demo.newAddress();
+    await person.begin(page);
+    await person.enterAddress(page, address);
+    const { link } = await demo.mailbox.first(address);
+    const same = await person.open(context, link);
+    await same.locator("#back").waitFor();
+    yield ["confirm-same-browser", same];
+    await same.close();
+
+    const elsewhere = await browser.profile();
+    const confirm = await person.open(elsewhere, link);
+    yield ["confirm", confirm];
+    const check = await person.checkNumber(page);
+    const wrong = String((Number(check) + 1) % 100).padStart(2, "0");
+    await confirm.locator("#check").fill(wrong);
+    await confirm.locator("#confirm-form [type=submit]").click();
+    await confirm.locator('body[data-step="ask"] [role="alert"]').waitFor();
+    yield ["confirm-wrong-number", confirm];
+    yield ["confirm-done", await person.openLink(elsewhere, link, check)];
+    const over = await person.open(elsewhere, link.slice(0, -9));
+    if (await over.locator("#check").isVisible()) {
+      await over.locator("#check").fill(check);
+      await over.locator("#confirm-form [type=submit]").click();
+    }
+    await over.locator('body[data-step="over"]').waitFor();
+    yield ["confirm-over", over];
+    await elsewhere.close();
+    await context.close();
+  },
+
+  async *signature({ demo, browser, language }) {
+    const context = await browser.profile();
+    const handing = await hold(context, "**/v1/petitions/*/signatures");
+    const watching = await hold(context, "**/v1/petitions/*/total");
+    const page = await person.open(context, demo.page(SLUG, language));
+    const address = demo.newAddress();
+    await person.begin(page);
+    await person.enterAddress(page, address);
+    const mail = await demo.mailbox.first(address);
+    await person.enterCode(page, mail.code);
+    await person.seePanel(page, "handing-in");
+    yield ["handing-in", page];
+    await handing.lose();
+    await person.seeMessage(page, "network");
+    yield ["handing-in-no-network", page];
+    await handing.letGo();
+    await person.seePanel(page, "done");
+    yield ["done", page];
+    await watching.letGo();
+    await person.seeCounted(page);
+    await page.locator("#others button").first().click();
+    await page.locator("#others [data-signed]").first().waitFor();
+    yield ["done-counted", page];
+
+    const again = await person.open(context, demo.page(SLUG, language));
+    await person.begin(again);
+    await person.enterAddress(again, address);
+    await person.enterCode(again, (await demo.mailbox.next(address, mail)).code);
+    await person.seeMessage(again, "already-issued");
+    yield ["stopped", again];
+    await context.close();
+  },
+
+  async *"another day"({ demo, browser, language }) {
+    const context = await browser.profile();
+    const page = await person.open(context, demo.page("waits-a-day", language));
+    const address = demo.newAddress();
+    await person.begin(page, { only: true });
+    await person.enterAddress(page, address);
+    await person.enterCode(page, (await demo.mailbox.first(address)).code);
+    await person.seePanel(page, "holding");
+    yield ["holding", page];
+    await context.close();
+  },
+};
+
+/** Holds requests back until they are let go, or lost. */
+async function hold(context, path) {
+  const waiting = [];
+  let isHeld = true;
+  await context.route(path, (route) => (isHeld ? void waiting.push(route) : route.continue()));
+  return {
+    async lose() {
+      await Promise.all(waiting.splice(0).map((route) => route.abort()));
+    },
+    async letGo() {
+      isHeld = false;
+      await Promise.all(waiting.splice(0).map((route) => route.continue()));
+    },
+  };
+}
