@@ -5,6 +5,7 @@ import { after, test } from "node:test";
 
 import { launch } from "./harness/browser.mjs";
 import { PETITIONS, startDemo } from "./harness/demo.mjs";
+import { loseAnswers } from "./harness/losing.mjs";
 import * as person from "./harness/signing.mjs";
 import { NOTHING, everythingStored } from "./harness/stored.mjs";
 
@@ -42,17 +43,34 @@ test("by the link, opened in another profile, where the check number is typed", 
     return page;
   }));
 
-test("by the link in the same browser, which knows the check number and the way back", () =>
+test("by the link in the same browser, which knows the check number; the first page is gone, and the way back leads to it", () =>
   countsOne(async () => {
     const { page, mail } = await untilTheMail(await browser.profile());
+    const check = await person.checkNumber(page);
     const confirm = await person.open(page.context(), mail.link);
-    const check = confirm.locator("#check");
+    await page.close();
     await confirm.waitForFunction(() => document.querySelector("#check").value !== "");
-    assert.equal(await check.inputValue(), await person.checkNumber(page));
+    assert.equal(await confirm.locator("#check").inputValue(), check);
     await confirm.locator("#confirm-form [type=submit]").click();
-    await confirm.locator("#back").click();
+    await confirm.locator('body[data-step="done"] #back').click();
     await confirm.waitForURL(demo.page(SLUG));
-    await person.seePanel(confirm, "handing-in", "done", "begin");
+    return confirm;
+  }));
+
+test("by the link in the same browser, while the first page is open: that goes on, and once it is done no way leads back to begin", () =>
+  countsOne(async () => {
+    const { page, mail } = await untilTheMail(await browser.profile());
+    const { lost, mend } = await loseAnswers(page.context(), "signature");
+    const confirm = await person.openLink(page.context(), mail.link, await person.checkNumber(page));
+    await lost;
+    await confirm.locator("#back").waitFor();
+    await mend();
+    await person.seePanel(page, "done");
+    await confirm.locator("#went-on").waitFor();
+    // As somebody who was about to press it when it went away.
+    await confirm.locator("#back").evaluate((link) => link.click());
+    assert.equal(await confirm.locator("#back").isVisible(), false);
+    assert.equal(new URL(confirm.url()).pathname, "/confirm");
     return page;
   }));
 

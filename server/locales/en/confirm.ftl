@@ -8,6 +8,7 @@ confirm-done-title = Your address is confirmed
 confirm-done-text = Go back to the page where you began: it has been waiting and goes on by itself. You can close this one.
 confirm-done-gone = Is that page gone, and does it not go on when you open it again in the same browser? Then begin again there: nothing was used up.
 confirm-back = Back to the page where I began
+confirm-went-on = The page where you began has gone on by itself and does not need you any more. What became of it stands there.
 confirm-over-title = This does not work
 confirm-wrong-number = This is not the number. It is shown on the page where you began. If you did not begin anything, close this page.
 confirm-number-form = The number has two digits, for example 07.
