@@ -3,10 +3,8 @@ use base64::engine::general_purpose::STANDARD;
 use signed_note::{Note, Signer, VerificationError, Verifier, VerifierList};
 
 use super::Hash;
+use super::note_key::NoteKey;
 use crate::ed25519::{PublicKey, SecretKey, Signature};
-
-/// Byte before an Ed25519 public key in a signed note's key id (C2SP signed-note).
-const ALGORITHM_ED25519: u8 = 0x01;
 
 /// A tree head (C2SP tlog-checkpoint): origin, size and root. Extension lines are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +63,7 @@ impl Checkpoint {
 
     /// Signs the checkpoint as a note whose key name is the origin.
     pub fn sign(&self, key: &SecretKey) -> Result<String, CheckpointError> {
-        let signer = NoteKey { name: &self.origin, key };
+        let signer = LogSigner { key: CheckpointKey::new(self.origin.clone(), key.public_key()), secret: key };
         let mut note = Note::new(self.text().as_bytes(), &[]).map_err(|_| CheckpointError::Note)?;
         note.add_sigs(&[&signer]).map_err(|_| CheckpointError::Note)?;
         String::from_utf8(note.to_bytes()).map_err(|_| CheckpointError::Note)
@@ -78,59 +76,82 @@ impl Checkpoint {
         note.verify(&known).map_err(|_| CheckpointError::Signature)?;
         let text = std::str::from_utf8(note.text()).map_err(|_| CheckpointError::Form)?;
         let checkpoint = Self::parse_text(text)?;
-        if checkpoint.origin == key.origin { Ok(checkpoint) } else { Err(CheckpointError::Origin) }
+        if checkpoint.origin == key.origin() { Ok(checkpoint) } else { Err(CheckpointError::Origin) }
     }
 }
 
 /// A log's public key under the log's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckpointKey {
-    origin: String,
-    public_key: PublicKey,
-}
+pub struct CheckpointKey(NoteKey);
+
+/// The text is not the vkey of a log: `origin+hash+base64(0x01 ‖ key)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the key of a log, as in petitions.example/v1/log+0a1b2c3d+AQ…")]
+pub struct CheckpointKeyError;
 
 impl CheckpointKey {
     /// Names a key.
     pub fn new(origin: String, public_key: PublicKey) -> Self {
-        Self { origin, public_key }
+        Self(NoteKey { name: origin, kind: NoteKey::ED25519, public_key })
+    }
+
+    /// The log's name.
+    pub fn origin(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The key.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.0.public_key
+    }
+}
+
+impl std::str::FromStr for CheckpointKey {
+    type Err = CheckpointKeyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        NoteKey::parse_vkey(text, NoteKey::ED25519).map(Self).ok_or(CheckpointKeyError)
+    }
+}
+
+/// The vkey.
+impl std::fmt::Display for CheckpointKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.vkey())
     }
 }
 
 impl Verifier for CheckpointKey {
     fn name(&self) -> &str {
-        &self.origin
+        self.origin()
     }
 
     fn key_id(&self) -> u32 {
-        note_key_id(&self.origin, &self.public_key)
+        self.0.id()
     }
 
     fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
-        Signature::try_from(signature).is_ok_and(|signature| self.public_key.verify(text, &signature).is_ok())
+        Signature::try_from(signature).is_ok_and(|signature| self.public_key().verify(text, &signature).is_ok())
     }
 }
 
-struct NoteKey<'a> {
-    name: &'a str,
-    key: &'a SecretKey,
+struct LogSigner<'a> {
+    key: CheckpointKey,
+    secret: &'a SecretKey,
 }
 
-impl Signer for NoteKey<'_> {
+impl Signer for LogSigner<'_> {
     fn name(&self) -> &str {
-        self.name
+        self.key.origin()
     }
 
     fn key_id(&self) -> u32 {
-        note_key_id(self.name, &self.key.public_key())
+        self.key.0.id()
     }
 
     fn sign(&self, text: &[u8]) -> Result<Vec<u8>, ed25519_dalek::SignatureError> {
-        Ok(self.key.sign(text).as_bytes().to_vec())
+        Ok(self.secret.sign(text).as_bytes().to_vec())
     }
-}
-
-fn note_key_id(name: &str, key: &PublicKey) -> u32 {
-    signed_note::key_id(name, &[[ALGORITHM_ED25519].as_slice(), key.as_bytes()].concat())
 }
 
 impl From<VerificationError> for CheckpointError {

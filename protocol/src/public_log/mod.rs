@@ -1,16 +1,27 @@
 //! What anyone can recount: C2SP tlog-tiles, one log per petition and one per host.
 
 mod checkpoint;
+mod cosignature;
 mod entry;
 mod host_entry;
+mod note_key;
+mod policy;
+mod proof;
 mod tile;
+mod tlog_proof;
 mod tree;
+mod witness_request;
 
-pub use checkpoint::{Checkpoint, CheckpointError, CheckpointKey};
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointKey, CheckpointKeyError};
+pub use cosignature::{WitnessKey, WitnessKeyError};
 pub use entry::{CloseStatement, Entry};
 pub use host_entry::{Announcement, HostEntry, HostLogKey, host_log_origin};
+pub use policy::{Policy, PolicyError};
+pub use proof::{ConsistencyProof, HashRange, InclusionProof, MAX_PROOF, ProofError, ProofPlan};
 pub use tile::{TILE_WIDTH, TileError, TilePath, decode_entries, encode_entries};
+pub use tlog_proof::{TLOG_PROOF_EXTENSION, TlogProof, TlogProofError};
 pub use tree::{Edge, tree_root};
+pub use witness_request::{AddCheckpoint, AddCheckpointError, SIZE_MEDIA_TYPE};
 
 use crate::bytes::byte_string;
 
