@@ -53,6 +53,8 @@ pub struct ShowArguments {
     #[arg(long, value_name = "LANGUAGE")]
     pub locale: Option<Language>,
     #[command(flatten)]
+    pub trust: TrustArguments,
+    #[command(flatten)]
     pub connection: ConnectionArguments,
 }
 
@@ -75,6 +77,8 @@ pub struct SignArguments {
     /// Forget a signing of this petition that was begun here, and begin again
     #[arg(long)]
     pub start_over: bool,
+    #[command(flatten)]
+    pub trust: TrustArguments,
     #[command(flatten)]
     pub journey: JourneyArguments,
 }
@@ -122,6 +126,14 @@ pub struct ConnectionArguments {
     /// Connect through this proxy only, for instance socks5h://127.0.0.1:9050; never directly, not even when it fails
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
+}
+
+/// Whom to believe besides the server.
+#[derive(Debug, Args)]
+pub struct TrustArguments {
+    /// Witness policy (C2SP tlog-policy): nothing is believed that its witnesses have not cosigned
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
 }
 
 /// When a signature is handed in.

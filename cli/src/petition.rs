@@ -1,32 +1,69 @@
 //! A petition as it is fetched, checked and named.
 
+use std::time::Duration;
+
 use undersign_client_lib::checked::CheckedPetition;
-use undersign_client_lib::checks::{CheckError, check};
+use undersign_client_lib::checks::{CheckError, check_under};
 use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::PetitionLink;
 use undersign_client_lib::lookup::LookupError;
 use undersign_client_lib::native::{FetchError, Transport};
 use undersign_protocol::petition::Language;
+use undersign_protocol::public_log::Policy;
 
-use crate::args::ConnectionArguments;
+use crate::args::{ConnectionArguments, TrustArguments};
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
 use crate::problems;
 use crate::text::{in_language, plain};
+
+/// How often a checkpoint is fetched that witnesses have not signed yet, and the time between.
+const WITNESS_TRIES: u32 = 8;
+const WITNESS_PAUSE: Duration = Duration::from_secs(2);
 
 /// Opens connections as the arguments say.
 pub fn transport(arguments: &ConnectionArguments) -> CommandResult<Transport> {
     Transport::new(arguments.proxy.as_deref()).map_err(|error| Failure::new(Exit::Usage, format!("--proxy: {error}.")))
 }
 
-/// Fetches a petition and makes every check.
+/// The witness policy that the arguments name.
+pub fn policy(arguments: &TrustArguments) -> CommandResult<Option<Policy>> {
+    let Some(file) = &arguments.policy else { return Ok(None) };
+    let unusable = |reason: String| Failure::new(Exit::Usage, format!("{}: {reason}.", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
+    Policy::parse(&text).map(Some).map_err(|error| unusable(error.to_string()))
+}
+
+/// Fetches a petition and makes every check. Where witnesses have not signed the newest checkpoint yet, looks again: a log asks them
+/// when it has grown, and they answer within seconds.
 pub async fn look_up(
     transport: &Transport,
     base: &Base,
     link: &PetitionLink,
+    policy: Option<&Policy>,
     output: &Output,
 ) -> CommandResult<CheckedPetition> {
     let waiting = output.waiting("Fetching the petition and checking it …");
+    let mut tries = 1;
+    let checked = loop {
+        match look_up_once(transport, base, link, policy).await? {
+            Err(CheckError::Witnesses(_)) if tries < WITNESS_TRIES => {
+                tries += 1;
+                tokio::time::sleep(WITNESS_PAUSE).await;
+            }
+            checked => break checked,
+        }
+    };
+    drop(waiting);
+    checked.map_err(|error| not_trusted(&error))
+}
+
+async fn look_up_once(
+    transport: &Transport,
+    base: &Base,
+    link: &PetitionLink,
+    policy: Option<&Policy>,
+) -> CommandResult<Result<CheckedPetition, CheckError>> {
     let documents = transport.look_up(base, link).await.map_err(|error| match error {
         FetchError::Transport(error) => {
             Failure::new(Exit::Unreachable, format!("{base}: {error}. It is safe to repeat this command."))
@@ -34,9 +71,7 @@ pub async fn look_up(
         FetchError::Lookup(LookupError::Answer(error)) => problems::answer(base, &error),
         FetchError::Lookup(LookupError::Check(error)) => not_trusted(&error),
     })?;
-    let checked = check(base, link, &documents).map_err(|error| not_trusted(&error));
-    drop(waiting);
-    checked
+    Ok(check_under(base, link, &documents, policy))
 }
 
 /// Title and organiser's name, for a terminal.
@@ -49,7 +84,9 @@ pub fn names(petition: &CheckedPetition, language: Option<&Language>) -> (String
 
 /// One line about what stands behind the checks.
 pub fn pin_line(petition: &CheckedPetition) -> &'static str {
-    if petition.is_pinned() {
+    if petition.is_witnessed() {
+        "witnessed: the policy's witnesses have seen this petition announced, and its log only grow"
+    } else if petition.is_pinned() {
         "pinned: the link names this very text, key and log"
     } else {
         "not pinned: this server could show you another petition than others see; a link with # and the petition's id rules that out"

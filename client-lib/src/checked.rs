@@ -16,9 +16,16 @@ pub struct CheckedPetition {
     petition: VerifiedManifest,
     state: PetitionState,
     endpoints: Endpoints,
-    pinned: bool,
+    trust: Trust,
     run: Vec<PetitionSummary>,
     checkpoint: Checkpoint,
+}
+
+/// What stands behind the checks besides the server's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Trust {
+    pub is_pinned: bool,
+    pub is_witnessed: bool,
 }
 
 /// Why a total is not believed.
@@ -40,11 +47,11 @@ impl CheckedPetition {
         petition: VerifiedManifest,
         state: PetitionState,
         endpoints: Endpoints,
-        pinned: bool,
+        trust: Trust,
         run: Vec<PetitionSummary>,
         checkpoint: Checkpoint,
     ) -> Self {
-        Self { petition, state, endpoints, pinned, run, checkpoint }
+        Self { petition, state, endpoints, trust, run, checkpoint }
     }
 
     /// The petition.
@@ -64,7 +71,12 @@ impl CheckedPetition {
 
     /// Whether the link named the petition_id. Without a pin, the host could show each visitor another petition.
     pub fn is_pinned(&self) -> bool {
-        self.pinned
+        self.trust.is_pinned
+    }
+
+    /// Whether the host's log and the petition's are cosigned as a witness policy demands.
+    pub fn is_witnessed(&self) -> bool {
+        self.trust.is_witnessed
     }
 
     /// Where both sides are.

@@ -5,9 +5,11 @@ use undersign_protocol::petition::{
     BUNDLE_SIZE, ManifestError, PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary, Slug,
     VerifiedManifest,
 };
-use undersign_protocol::public_log::{Announcement, Checkpoint, CheckpointKey, HostEntry, HostLogKey, host_log_origin};
+use undersign_protocol::public_log::{
+    Announcement, Checkpoint, CheckpointKey, HostEntry, HostLogKey, Policy, host_log_origin,
+};
 
-use crate::checked::CheckedPetition;
+use crate::checked::{CheckedPetition, Trust};
 use crate::endpoints::{Base, BaseError, Endpoints};
 use crate::link::PetitionLink;
 use crate::log_reader::{LogError, verified_entries};
@@ -57,6 +59,12 @@ pub enum CheckError {
     /// Check 11.
     #[error("the petition's log cannot be believed: {0}")]
     Log(LogError),
+    /// Check 12.
+    #[error("the host's log has another key than the witness policy names")]
+    PolicyLog,
+    /// Check 13.
+    #[error("the {0} log's newest checkpoint is not cosigned by as many witnesses as the policy demands")]
+    Witnesses(&'static str),
 }
 
 /// Checks a petition and its issuer. In this order:
@@ -78,13 +86,25 @@ pub enum CheckError {
 ///     of the run that it does not announce exactly once are left out of the run.
 /// 11. The petition's log has a checkpoint, signed with the manifest's log key under the manifest's log origin, of at least one entry.
 ///
-/// Without a witness policy, checks 9 and 10 show only what this host shows now to whoever asks; a pinned link is what proves that
-/// everybody is given the same petition. [`CheckedPetition::is_pinned`] tells.
+/// With a witness policy (C2SP tlog-policy) also:
+///
+/// 12. The host log's name and key are among the logs of the policy, where it names any.
+/// 13. The newest checkpoints of the host's log and of the petition's log are each cosigned as the policy demands. So the policy's
+///     witnesses have seen the same announcements and the same log.
+///
+/// Without one, checks 9 and 10 show only what this host shows now to whoever asks; then a pinned link is what proves that everybody is
+/// given the same petition. [`CheckedPetition::is_pinned`] and [`CheckedPetition::is_witnessed`] tell.
 ///
 /// # Arguments
 /// * `base`, `link` – from the link that the signer was given
 /// * `documents` – what [`lookup`](crate::lookup) has fetched
-pub fn check(base: &Base, link: &PetitionLink, documents: &PetitionDocuments) -> Result<CheckedPetition, CheckError> {
+/// * `policy` – whom to believe about logs
+pub fn check_under(
+    base: &Base,
+    link: &PetitionLink,
+    documents: &PetitionDocuments,
+    policy: Option<&Policy>,
+) -> Result<CheckedPetition, CheckError> {
     let document: PetitionDocument = json("petition", &documents.petition)?;
     let petition = VerifiedManifest::verify(document.manifest.get().as_bytes(), document.organiser_signature)?; // 1, 3
     let petition_id = petition.petition_id();
@@ -102,7 +122,27 @@ pub fn check(base: &Base, link: &PetitionLink, documents: &PetitionDocuments) ->
         |other: &PetitionSummary| check_announced_id(&other.slug, &other.petition_id, &announcements).is_ok();
     let run: Vec<_> = run.into_iter().filter(announced).collect();
     let checkpoint = check_log(&petition, &documents.checkpoint)?; // 11
-    Ok(CheckedPetition::new(petition, row.state, endpoints, link.pin.is_some(), run, checkpoint))
+    if let Some(policy) = policy {
+        check_witnesses(&manifest.origin.host, documents, policy)?; // 12, 13
+    }
+    let trust = Trust { is_pinned: link.pin.is_some(), is_witnessed: policy.is_some() };
+    Ok(CheckedPetition::new(petition, row.state, endpoints, trust, run, checkpoint))
+}
+
+/// [`check_under`] without a policy.
+pub fn check(base: &Base, link: &PetitionLink, documents: &PetitionDocuments) -> Result<CheckedPetition, CheckError> {
+    check_under(base, link, documents, None)
+}
+
+fn check_witnesses(host: &str, documents: &PetitionDocuments, policy: &Policy) -> Result<(), CheckError> {
+    let key: HostLogKey = json("log key", &documents.host_log_key)?;
+    let key = CheckpointKey::new(host_log_origin(host), key.public_key);
+    ensure(policy.logs().is_empty() || policy.logs().contains(&key), CheckError::PolicyLog)?;
+    for (whose, note) in [("host's", &documents.host_checkpoint), ("petition's", &documents.checkpoint)] {
+        let is_witnessed = std::str::from_utf8(note).is_ok_and(|note| policy.is_witnessed(note));
+        ensure(is_witnessed, CheckError::Witnesses(whose))?;
+    }
+    Ok(())
 }
 
 fn check_list(

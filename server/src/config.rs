@@ -33,11 +33,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use lettre::message::Mailbox;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use undersign_protocol::ed25519::PublicKey;
+use undersign_protocol::public_log::WitnessKey;
 use url::Url;
 
 use crate::anonymous::pages::Preselected;
+use crate::anonymous::public_log::WitnessAddress;
 use crate::identified::email_verification::{Limits, SmtpSettings, TransportSettings};
 
 /// The whole file.
@@ -107,11 +109,25 @@ pub struct AnonymousConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// Where the issuer answers; needed where it is another process.
     pub issuer_url: Option<Url>,
+    /// Who is asked to cosign the logs.
+    #[serde(default)]
+    pub witnesses: Vec<WitnessSection>,
     /// The client package that `cargo xtask client` builds; without it pages can be read, and signing needs the command line.
     pub client_dir: Option<PathBuf>,
     /// Which choice is made beforehand on the page of a petition of a run.
     #[serde(default)]
     pub bundle_preselected: Preselected,
+}
+
+/// `[[anonymous.witnesses]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessSection {
+    /// The witness's key, as it prints it.
+    #[serde(deserialize_with = "vkey")]
+    pub vkey: WitnessKey,
+    /// Where it is: what `/add-checkpoint` is added to.
+    pub url: Url,
 }
 
 /// What is wrong with a configuration.
@@ -174,6 +190,17 @@ impl MailConfig {
             (None, Some(directory)) => Ok(TransportSettings::Files(directory.clone())),
             _ => Err(ConfigError::Transport),
         }
+    }
+}
+
+fn vkey<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WitnessKey, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+}
+
+impl WitnessSection {
+    /// Whom to ask, and where.
+    pub fn address(&self) -> WitnessAddress {
+        WitnessAddress { key: self.vkey.clone(), url: origin(&self.url) }
     }
 }
 

@@ -94,17 +94,8 @@ impl KeyDirectory {
     /// it gets its name, and the directory after.
     pub fn write_new(&self, name: &str, secret: &[u8]) -> Result<bool, KeyError> {
         let path = self.path.join(name);
-        // Of its own for each call: two threads that make the day's key at the same moment must not write into one file, or the name
-        // would go to one's file with the other's secret in it.
-        let call = CALLS.fetch_add(1, Ordering::Relaxed);
-        let part = self.path.join(format!(".{name}.{}.{call}.part", std::process::id()));
         let in_path = |source| KeyError::Io { path: path.clone(), source };
-        let written =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).and_then(|mut file| {
-                file.write_all(secret)?;
-                file.sync_all()
-            });
-        written.map_err(in_path)?;
+        let part = self.write_part(name, secret)?;
         // A hard link fails where the name exists; a rename would replace the other's secret.
         let linked = fs::hard_link(&part, &path);
         fs::remove_file(&part).map_err(in_path)?;
@@ -113,6 +104,15 @@ impl KeyDirectory {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
             Err(source) => Err(in_path(source)),
         }
+    }
+
+    /// Puts a file in the place of one of this name, if there is one. Durable when it returns; killed in between, the old file or the
+    /// new one is there, whole.
+    pub fn replace(&self, name: &str, content: &[u8]) -> Result<(), KeyError> {
+        let path = self.path.join(name);
+        let part = self.write_part(name, content)?;
+        fs::rename(&part, &path).map_err(|source| KeyError::Io { path, source })?;
+        self.sync()
     }
 
     /// Overwrites and removes a secret; one that is not there counts as removed.
@@ -124,6 +124,21 @@ impl KeyDirectory {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(source) => Err(KeyError::Io { path, source }),
         }
+    }
+
+    /// Writes and fsyncs a file that has not got its name yet.
+    fn write_part(&self, name: &str, content: &[u8]) -> Result<PathBuf, KeyError> {
+        // Of its own for each call: two threads that make the day's key at the same moment must not write into one file, or the name
+        // would go to one's file with the other's secret in it.
+        let call = CALLS.fetch_add(1, Ordering::Relaxed);
+        let part = self.path.join(format!(".{name}.{}.{call}.part", std::process::id()));
+        let written =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).and_then(|mut file| {
+                file.write_all(content)?;
+                file.sync_all()
+            });
+        written.map_err(|source| KeyError::Io { path: self.path.join(name), source })?;
+        Ok(part)
     }
 
     /// Names of all files.

@@ -20,6 +20,9 @@ pub mod anonymous;
 /// Two databases that share nothing.
 pub mod storage;
 
+/// Somebody else, who signs that logs only grow.
+pub mod witness;
+
 /// The edge: HTTP to types, errors to problem documents.
 pub mod web;
 

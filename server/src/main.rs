@@ -9,6 +9,7 @@ use undersign_server::config::Config;
 use undersign_server::demo::{self, Demo};
 use undersign_server::serve::{self, OrganiserPolicy, Server};
 use undersign_server::storage::Side;
+use undersign_server::witness::{self, config::WitnessConfig};
 
 /// Petitions for people to whom signing is dangerous.
 #[derive(Parser)]
@@ -50,6 +51,12 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Serves as a witness: signs that the logs of the configured hosts only grow.
+    Witness {
+        /// The witness's configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
     /// Brings the databases to this version's schema and ends.
     Migrate {
         /// The configuration file.
@@ -85,11 +92,18 @@ async fn main() -> anyhow::Result<()> {
             server.run(|| println!("ready")).await
         }
         Command::CheckConfig { config } => read(&config).map(|_| println!("the configuration is valid")),
+        Command::Witness { config } => {
+            let config = WitnessConfig::parse(&read_text(&config)?).with_context(|| config.display().to_string())?;
+            witness::serve(&config, |key| println!("witness {key}\nready")).await
+        }
         Command::Migrate { config } => serve::migrate(&read(&config)?).await,
     }
 }
 
 fn read(path: &PathBuf) -> anyhow::Result<Config> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Config::parse(&text).with_context(|| path.display().to_string())
+    Config::parse(&read_text(path)?).with_context(|| path.display().to_string())
+}
+
+fn read_text(path: &PathBuf) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }

@@ -14,7 +14,7 @@ use crate::anonymous::pages::Pages;
 use crate::anonymous::{self, AnonymousDatabase, AnonymousState};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{AnonymousConfig, Config, ConfigError, IdentifiedConfig, host, origin};
+use crate::config::{AnonymousConfig, Config, ConfigError, IdentifiedConfig, WitnessSection, host, origin};
 use crate::entropy::SystemEntropy;
 use crate::identified::email_verification::{MailSettings, VerificationSettings};
 use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
@@ -169,6 +169,7 @@ async fn open_anonymous(
     let settings = anonymous::Settings {
         origin_host: host(&section.public_url, "anonymous.public_url")?,
         issuer_url,
+        witnesses: section.witnesses.iter().map(WitnessSection::address).collect(),
         organisers: policy.organisers(&section.organisers),
         trusted_proxies: TrustedProxies(section.trusted_proxies.clone()),
         pages: Pages { public_url: origin(&section.public_url), assets, preselected: section.bundle_preselected },
@@ -197,7 +198,7 @@ fn issuer_url(config: &Config, section: &AnonymousConfig) -> Result<String, Conf
 }
 
 /// Ends with Ctrl-C or SIGTERM.
-async fn stopped() {
+pub(crate) async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminate) => {

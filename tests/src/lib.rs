@@ -31,6 +31,9 @@ pub mod smtp;
 /// Certificates that nobody vouches for.
 pub mod certificate;
 
+/// Somebody else, who cosigns logs.
+pub mod witness;
+
 /// What stands in the tables.
 pub mod tables;
 

@@ -22,6 +22,7 @@ use crate::mailbox::Mailbox;
 use crate::petitions::petition;
 use crate::programs::program;
 use crate::signer::rng;
+use crate::witness::TestWitness;
 
 /// How a server is run.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +35,8 @@ pub struct Options {
     pub limits: Option<String>,
     /// Words before the server's command line, as `strace -f …`.
     pub wrapper: Vec<String>,
+    /// Vkey and URL of the witnesses that are asked to cosign.
+    pub witnesses: Vec<(String, String)>,
     /// `UNDERSIGN_LOG`; as without it where it is `None`.
     pub log: Option<String>,
 }
@@ -110,6 +113,15 @@ impl TestServer {
     /// Takes other words before the command line for the next start.
     pub fn set_wrapper(&mut self, wrapper: &[&str]) {
         self.options.wrapper = wrapper.iter().map(|word| (*word).to_owned()).collect();
+    }
+
+    /// Asks these witnesses from the next start on.
+    pub async fn set_witnesses(&mut self, witnesses: &[&TestWitness]) {
+        self.options.witnesses.clear();
+        for witness in witnesses {
+            self.options.witnesses.push((witness.key().await.to_string(), witness.url()));
+        }
+        fs::write(self.config_path(), self.config()).expect("the configuration is written");
     }
 
     /// Where the issuer answers.
@@ -202,6 +214,9 @@ impl TestServer {
             Some(smtp) => format!("[identified.mail.smtp]\n{smtp}"),
             None => format!("files = \"{directory}/outbox\""),
         };
+        let witness =
+            |(vkey, url): &(String, String)| format!("[[anonymous.witnesses]]\nvkey = \"{vkey}\"\nurl = \"{url}\"\n");
+        let witnesses: String = self.options.witnesses.iter().map(witness).collect();
         let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
         format!(
             r#"
@@ -226,6 +241,8 @@ public_url = "http://127.0.0.1:{anonymous_port}"
 database = "sqlite:{directory}/anonymous.db"
 keys = "{directory}/anonymous-keys"
 organisers = ["{organiser}"]
+
+{witnesses}
 "#
         )
     }

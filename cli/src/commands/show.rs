@@ -10,7 +10,7 @@ use undersign_protocol::tally::TotalDocument;
 use crate::args::ShowArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
-use crate::petition::{look_up, names, pin_line, transport};
+use crate::petition::{look_up, names, pin_line, policy, transport};
 use crate::problems;
 use crate::text::{in_language, plain};
 
@@ -20,7 +20,8 @@ pub async fn run(arguments: ShowArguments, output: &Output) -> CommandResult {
     let Link { base, petition } = &arguments.link;
     let language = arguments.locale.as_ref();
     let Some(link) = petition else { return list(&transport, base, language, output).await };
-    let petition = look_up(&transport, base, link, output).await?;
+    let policy = policy(&arguments.trust)?;
+    let petition = look_up(&transport, base, link, policy.as_ref(), output).await?;
     let total = total(&transport, &petition).await?;
     let pinned_link =
         Link { base: base.clone(), petition: Some(PetitionLink { pin: Some(petition.petition_id()), ..link.clone() }) };
@@ -52,7 +53,8 @@ fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, langua
         "organiser_key": manifest.organiser.public_key, "state": petition.state(), "opens_at": manifest.opens_at,
         "closes_at": manifest.closes_at, "demands": demands, "goals": manifest.goals, "total": total.total,
         "signatures": total.signatures, "withdrawals": total.withdrawals, "issued": total.issued,
-        "tree_size": total.tree_size, "root": total.root, "pinned": petition.is_pinned(), "link": link.to_string(),
+        "tree_size": total.tree_size, "root": total.root, "pinned": petition.is_pinned(),
+        "witnessed": petition.is_witnessed(), "link": link.to_string(),
         "asked_for_together": petition.run().iter().map(|row| &row.slug).collect::<Vec<_>>(),
     })
 }

@@ -12,13 +12,13 @@ use zeroize::Zeroizing;
 use crate::args::SignArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
-use crate::petition::{look_up, names, pin_line, transport};
+use crate::petition::{look_up, names, pin_line, policy, transport};
 use crate::problems;
 use crate::signing::{Entry, Signing, Store, check_address};
 
 /// `undersign sign URL --email ADDRESS`.
 pub async fn run(arguments: SignArguments, output: &Output) -> CommandResult {
-    let SignArguments { link, email, locale, only_this, start_over, journey } = arguments;
+    let SignArguments { link, email, locale, only_this, start_over, trust, journey } = arguments;
     let email = Zeroizing::new(email);
     let Link { base, petition: Some(link) } = &link else {
         let message = format!("This link names no petition. undersign show {link} lists what can be signed there.");
@@ -27,7 +27,7 @@ pub async fn run(arguments: SignArguments, output: &Output) -> CommandResult {
     let mail = check_address(&email, locale.as_ref(), output)?;
     let transport = transport(&journey.connection)?;
     let store = Store::new(journey.state_dir.as_deref())?;
-    let petition = look_up(&transport, base, link, output).await?;
+    let petition = look_up(&transport, base, link, policy(&trust)?.as_ref(), output).await?;
     // Its connections end here: the address is not sent on one that has asked for this petition.
     drop(transport);
     let entry = store.entry(&petition.petition_id())?;
@@ -97,7 +97,7 @@ fn tell(
         "petition",
         json!({
             "petition_id": petition.petition_id(), "slug": prepared.slug(), "title": title, "organiser": organiser,
-            "pinned": petition.is_pinned(),
+            "pinned": petition.is_pinned(), "witnessed": petition.is_witnessed(),
         }),
         format!("You sign: {title}\nby {organiser}\n{}", pin_line(petition)),
     );

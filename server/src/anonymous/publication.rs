@@ -109,6 +109,7 @@ impl AnonymousState {
         }
         let manifest = verified.manifest();
         let organiser = &manifest.organiser.public_key;
+        self.log.check_host_not_behind()?;
         let mut tx = self.database.begin("public_log::publish").await?;
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
         let is_prepared = self.is_prepared(prepared, verified);
@@ -124,6 +125,7 @@ impl AnonymousState {
         tx.append(&LogId::of_petition(&petition_id), &[first]).await?;
         tx.append_host_entry(&HostEntry::Announcement(Announcement::of(verified))).await?;
         tx.commit().await?;
+        self.log.appended();
         self.registry.reload().await?;
         self.registry.all(self.clock.now()).await?;
         self.registry.by_id(&petition_id).ok_or(PetitionError::Unknown)
@@ -135,6 +137,7 @@ impl From<LogError> for PetitionError {
         match error {
             LogError::Storage(error) => Self::Storage(error),
             LogError::Key(error) => Self::Key(error),
+            LogError::Behind => Self::Behind,
             _ => Self::KeyGeneration,
         }
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::pages::Pages;
-use super::public_log::{LogError, PublicLog};
+use super::public_log::{LogError, PublicLog, WitnessAddress};
 use super::redemption::Redemption;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -37,6 +37,8 @@ pub struct Settings {
     pub origin_host: String,
     /// Where the issuer is asked how many tokens it issued: scheme, host and port.
     pub issuer_url: String,
+    /// Who is asked to cosign the logs.
+    pub witnesses: Vec<WitnessAddress>,
     /// Whose petitions are taken.
     pub organisers: Organisers,
     /// Proxies whose X-Forwarded-For is believed, for the demo's "from this machine" alone.
@@ -85,6 +87,7 @@ impl AnonymousState {
             keys,
             settings.origin_host,
             &settings.issuer_url,
+            settings.witnesses,
             Arc::clone(&clock),
             entropy.as_ref(),
         )
@@ -148,8 +151,12 @@ impl FromRef<AnonymousState> for Arc<Pages> {
 }
 
 impl AnonymousState {
-    /// Runs what this side does by itself until the process ends: publishes batches at ticks and rewrites the tables after them.
+    /// Runs what this side does by itself until the process ends: has the logs cosigned, publishes batches at ticks and rewrites the tables after them.
     pub fn run(&self) {
-        tokio::spawn(Arc::clone(&self.log).run(self.registry.clone()));
+        let (log, registry) = (Arc::clone(&self.log), self.registry.clone());
+        tokio::spawn(async move {
+            log.run_witnesses(&registry).await;
+            log.run(registry).await;
+        });
     }
 }

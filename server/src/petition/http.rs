@@ -59,6 +59,7 @@ impl From<PetitionError> for WebProblem {
             PetitionError::SlugTaken => Problem::SlugTaken.into(),
             PetitionError::TooManyPrepared => WebProblem::from(Problem::TooManyRequests).retry_after(86_400),
             PetitionError::IssuerFull => Problem::IssuerFull.into(),
+            PetitionError::Behind => Problem::Unavailable.into(),
             PetitionError::Key(_) | PetitionError::KeyGeneration | PetitionError::Storage(_) => {
                 WebProblem::internal(&error)
             }

@@ -35,6 +35,9 @@ pub enum PetitionError {
     /// A key could not be kept or made.
     #[error("a key could not be kept")]
     Key(#[from] KeyError),
+    /// A witness has seen the host's log with other entries.
+    #[error("the database is older than the public log")]
+    Behind,
     /// Making a key failed.
     #[error("a key could not be made")]
     KeyGeneration,

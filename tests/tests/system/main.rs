@@ -54,6 +54,9 @@ mod redemption;
 /// Whether what anyone can download proves the published total.
 mod log;
 
+/// Whether somebody else notices when a log is shown in two versions.
+mod witnesses;
+
 /// What is at addresses where nothing is.
 mod routes;
 

@@ -53,6 +53,7 @@ impl PublicLog {
     ) -> Result<(), LogError> {
         let petition_id = petition.verified.petition_id();
         let log = LogId::of_petition(&petition_id);
+        self.witnesses.check_not_behind(&log)?;
         let mut tx = self.database.begin("public_log::append_batch").await?;
         if let Some(statement) = statement {
             let nonces: Vec<Nonce> = batch.tokens.iter().map(|token| token.input.nonce).collect();
@@ -74,6 +75,8 @@ impl PublicLog {
         if tick == Tick::End && tx.pool_size(&petition_id).await? == 0 {
             tx.end_log(&log).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.witnesses.wake();
+        Ok(())
     }
 }

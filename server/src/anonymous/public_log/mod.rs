@@ -9,8 +9,10 @@ pub mod rules;
 pub(in crate::anonymous) mod store;
 
 mod batch;
+mod cosignatures;
 mod issuer_client;
 mod ticks;
+mod witnesses;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,9 +21,11 @@ use undersign_protocol::ed25519::{PublicKey, SecretKey};
 use undersign_protocol::public_log::{Checkpoint, HostLogKey, host_log_origin};
 
 pub use rules::{LogError, LogId};
+pub use witnesses::WitnessAddress;
 
 use self::issuer_client::IssuerClient;
 use self::store::Head;
+use self::witnesses::Witnesses;
 use super::AnonymousDatabase;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, random};
@@ -36,6 +40,7 @@ pub struct PublicLog {
     keys: KeyDirectory,
     open_keys: RwLock<HashMap<PublicKey, Arc<SecretKey>>>,
     issuer: IssuerClient,
+    witnesses: Witnesses,
     clock: Arc<dyn Clock>,
 }
 
@@ -46,13 +51,14 @@ impl PublicLog {
         keys: &KeyDirectory,
         origin_host: String,
         issuer_url: &str,
+        witnesses: Vec<WitnessAddress>,
         clock: Arc<dyn Clock>,
         entropy: &dyn Entropy,
     ) -> Result<Self, LogError> {
         let host_key = SecretKey::from_seed(&*keys.read_or_make("host-log.key", entropy)?);
         let keys = keys.subdirectory("logs")?;
-        let issuer = IssuerClient::new(issuer_url)?;
-        Ok(Self { database, origin_host, host_key, keys, open_keys: RwLock::default(), issuer, clock })
+        let (issuer, witnesses) = (IssuerClient::new(issuer_url)?, Witnesses::new(witnesses)?);
+        Ok(Self { database, origin_host, host_key, keys, open_keys: RwLock::default(), issuer, witnesses, clock })
     }
 
     /// First part of log origins.
@@ -96,6 +102,16 @@ impl PublicLog {
         self.checkpoint(&LogId::HOST, host_log_origin(&self.origin_host), &self.host_key).await
     }
 
+    /// Fails where the host's log must not be appended to.
+    pub(super) fn check_host_not_behind(&self) -> Result<(), LogError> {
+        self.witnesses.check_not_behind(&LogId::HOST)
+    }
+
+    /// Says that a log has grown.
+    pub(super) fn appended(&self) {
+        self.witnesses.wake();
+    }
+
     /// The host log's name and public key.
     pub(super) fn host_key(&self) -> HostLogKey {
         HostLogKey { origin: host_log_origin(&self.origin_host), public_key: self.host_key.public_key() }
@@ -105,7 +121,9 @@ impl PublicLog {
         let mut tx = self.database.begin_read("public_log::checkpoint").await?;
         let head = tx.head(log).await?.unwrap_or_default();
         let note = Checkpoint { origin, tree_size: head.tree_size, root: head.root }.sign(key)?;
-        Ok((head, note))
+        // Those of the newest tree alone: until the witnesses have signed it, it has none.
+        let cosignatures = tx.cosignature_lines(log, head.tree_size).await?;
+        Ok((head, note + &cosignatures.concat()))
     }
 }
 

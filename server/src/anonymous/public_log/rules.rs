@@ -20,6 +20,15 @@ pub enum LogError {
     /// The issuer's statement is not one that may be published; the batch waits.
     #[error("the issuer's statement: {0}")]
     Statement(&'static str),
+    /// A witness did not answer; it is asked again.
+    #[error("the witness did not answer: {0}")]
+    WitnessAway(String),
+    /// A witness answered with something else than its cosignature; it is asked again.
+    #[error("the witness: {0}")]
+    Witness(&'static str),
+    /// A witness has signed a tree that is no part of the tree here. Nothing is appended: there would be two histories.
+    #[error("a witness has seen this log with other entries: the database here is older than the public log")]
+    Behind,
     /// A checkpoint could not be signed.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),

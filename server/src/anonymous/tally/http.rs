@@ -26,8 +26,8 @@ async fn total(
 ) -> Result<Response, WebProblem> {
     let petition = registry.by_id_or_slug(&petition)?;
     let (head, checkpoint) = log.petition_checkpoint(&petition).await?;
-    // The root names the whole log, and so the total.
-    let etag = format!("\"{}\"", head.root);
+    // The root names the whole log, and so the total; cosignatures come a little later.
+    let etag = format!("\"{}-{}\"", head.root, checkpoint.lines().count());
     let cache = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, "public, max-age=1".to_owned())];
     if is_known(&headers, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, cache).into_response());

@@ -1,0 +1,79 @@
+use undersign_protocol::public_log::{ConsistencyProof, Hash, HashRange};
+
+use super::LogId;
+use super::store::Head;
+use crate::storage::transaction::{integer, number};
+use crate::storage::{StorageError, Transaction};
+
+/// What a witness has signed of a log last.
+pub(super) struct Cosignature {
+    /// Size of the tree; 0 where it has signed none.
+    pub tree_size: u64,
+}
+
+impl Transaction {
+    /// The lines of the witnesses that have cosigned the tree of this size.
+    pub(super) async fn cosignature_lines(&mut self, log: &LogId, tree_size: u64) -> Result<Vec<String>, StorageError> {
+        let named = self.named();
+        let rows = sqlx::query("SELECT line FROM cosignature WHERE log_id = $1 AND tree_size = $2 ORDER BY witness")
+            .bind(log.as_bytes().as_slice())
+            .bind(integer(tree_size))
+            .fetch_all(self.connection())
+            .await
+            .map_err(named)?;
+        rows.iter().map(|row| sqlx::Row::try_get(row, "line").map_err(|_| StorageError::Row("line"))).collect()
+    }
+
+    /// What a witness has signed of a log last.
+    pub(super) async fn cosignature(&mut self, log: &LogId, witness: &str) -> Result<Cosignature, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT tree_size FROM cosignature WHERE log_id = $1 AND witness = $2")
+            .bind(log.as_bytes().as_slice())
+            .bind(witness)
+            .fetch_optional(self.connection())
+            .await
+            .map_err(named)?;
+        let tree_size = row.map_or(Ok(0), |row| number(&row, "tree_size"))?;
+        Ok(Cosignature { tree_size })
+    }
+
+    /// Keeps a witness's line; an older one than what is kept is dropped.
+    pub(super) async fn keep_cosignature(
+        &mut self,
+        log: &LogId,
+        witness: &str,
+        tree_size: u64,
+        line: &str,
+    ) -> Result<(), StorageError> {
+        let named = self.named();
+        sqlx::query(
+            "INSERT INTO cosignature (log_id, witness, tree_size, line) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (log_id, witness) DO UPDATE SET tree_size = excluded.tree_size, line = excluded.line \
+             WHERE cosignature.tree_size < excluded.tree_size",
+        )
+        .bind(log.as_bytes().as_slice())
+        .bind(witness)
+        .bind(integer(tree_size))
+        .bind(line)
+        .execute(self.connection())
+        .await
+        .map_err(named)?;
+        Ok(())
+    }
+
+    /// That the tree of a head begins with its first `old_size` entries; `None` where it has fewer.
+    pub(in crate::anonymous) async fn consistency_proof(
+        &mut self,
+        log: &LogId,
+        old_size: u64,
+        head: &Head,
+    ) -> Result<Option<ConsistencyProof>, StorageError> {
+        let Some(plan) = ConsistencyProof::plan(old_size, head.tree_size) else { return Ok(None) };
+        let mut read: Vec<(HashRange, Vec<Hash>)> = Vec::new();
+        for range in plan.ranges() {
+            read.push((range, self.hashes(log, range.level, range.start, range.count).await?));
+        }
+        let hashes = plan.hashes(|range| read.iter().find(|(known, _)| known == range).map(|(_, found)| found.clone()));
+        Ok(Some(ConsistencyProof { hashes: hashes.ok_or(StorageError::Row("log_hash"))? }))
+    }
+}
