@@ -9,7 +9,6 @@ pub mod rules;
 pub(in crate::anonymous) mod store;
 
 mod batch;
-mod cosignatures;
 mod issuer_client;
 mod ticks;
 mod witnesses;

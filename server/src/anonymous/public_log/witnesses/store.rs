@@ -1,7 +1,7 @@
 use undersign_protocol::public_log::{ConsistencyProof, Hash, HashRange};
 
-use super::LogId;
-use super::store::Head;
+use crate::anonymous::public_log::LogId;
+use crate::anonymous::public_log::store::Head;
 use crate::storage::transaction::{integer, number};
 use crate::storage::{StorageError, Transaction};
 
@@ -13,7 +13,11 @@ pub(super) struct Cosignature {
 
 impl Transaction {
     /// The lines of the witnesses that have cosigned the tree of this size.
-    pub(super) async fn cosignature_lines(&mut self, log: &LogId, tree_size: u64) -> Result<Vec<String>, StorageError> {
+    pub(in crate::anonymous::public_log) async fn cosignature_lines(
+        &mut self,
+        log: &LogId,
+        tree_size: u64,
+    ) -> Result<Vec<String>, StorageError> {
         let named = self.named();
         let rows = sqlx::query("SELECT line FROM cosignature WHERE log_id = $1 AND tree_size = $2 ORDER BY witness")
             .bind(log.as_bytes().as_slice())
@@ -62,7 +66,7 @@ impl Transaction {
     }
 
     /// That the tree of a head begins with its first `old_size` entries; `None` where it has fewer.
-    pub(in crate::anonymous) async fn consistency_proof(
+    pub(super) async fn consistency_proof(
         &mut self,
         log: &LogId,
         old_size: u64,
