@@ -19,7 +19,8 @@ use crate::web::problem::WebProblem;
 
 /// The routes of a process that is one side.
 pub fn one_side(routes: SideRoutes) -> Router {
-    finished(routes.own.merge(routes.petitions).merge(routes.assets).merge(routes.organisers))
+    let asked = routes.cors.layer(routes.own.merge(routes.petitions));
+    finished(asked.merge(routes.pages).merge(routes.assets).merge(routes.organisers))
 }
 
 /// The routes of a process that is both sides. Public petition data comes from the anonymous side; what organisers send goes to each
@@ -33,7 +34,10 @@ pub fn both_sides(identified: SideRoutes, anonymous: SideRoutes) -> Router {
             // The identified side first: a log entry is for ever.
             sides: [identified.organisers, anonymous.organisers],
         });
-    finished(identified.own.merge(anonymous.own).merge(anonymous.petitions).merge(anonymous.assets).merge(organisers))
+    // One process can have two names. What is public is then asked under both.
+    let petitions = identified.cors.clone().and(anonymous.cors.clone()).layer(anonymous.petitions);
+    let asked = identified.cors.layer(identified.own).merge(anonymous.cors.layer(anonymous.own)).merge(petitions);
+    finished(asked.merge(identified.pages).merge(anonymous.pages).merge(anonymous.assets).merge(organisers))
 }
 
 #[derive(Clone)]

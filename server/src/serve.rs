@@ -23,6 +23,7 @@ use crate::petition::{Organisers, Registry};
 use crate::storage::Side;
 use crate::web::assets::Assets;
 use crate::web::client_network::TrustedProxies;
+use crate::web::cors::Cors;
 
 /// A server that listens and has not answered yet.
 pub struct Server {
@@ -59,7 +60,7 @@ impl Server {
             match &config.identified {
                 Some(section) => {
                     server.identified =
-                        Some((section.listen, open_identified(section, policy, Arc::clone(&assets)).await?))
+                        Some((section.listen, open_identified(config, section, policy, Arc::clone(&assets)).await?))
                 }
                 None if side.is_some() => return Err(ConfigError::Missing("identified").into()),
                 None => {}
@@ -69,7 +70,7 @@ impl Server {
             match &config.anonymous {
                 Some(section) => {
                     let issuer_url = issuer_url(config, section)?;
-                    let state = open_anonymous(section, issuer_url, policy, assets).await?;
+                    let state = open_anonymous(config, section, issuer_url, policy, assets).await?;
                     server.anonymous = Some((section.listen, state));
                 }
                 None if side.is_some() => return Err(ConfigError::Missing("anonymous").into()),
@@ -135,6 +136,7 @@ impl Server {
 }
 
 async fn open_identified(
+    config: &Config,
     section: &IdentifiedConfig,
     policy: OrganiserPolicy,
     assets: Arc<Assets>,
@@ -146,13 +148,14 @@ async fn open_identified(
     let settings = identified::Settings {
         issuer_name: host(&section.public_url, "identified.public_url")?,
         organisers: policy.organisers(&section.organisers),
-        trusted_proxies: TrustedProxies(section.trusted_proxies.clone()),
+        trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         verification: VerificationSettings {
             mail: MailSettings { from: section.mail.from.clone(), link_origin: origin(link_origin) },
             transport: section.mail.transport()?,
             limits: section.limits.clone(),
         },
         assets,
+        cors: Cors::between(&origin(&section.public_url), config.origin_url().as_deref()),
     };
     let database = IdentifiedDatabase::open(&section.database).await?;
     let keys = KeyDirectory::open(&section.keys)?;
@@ -161,6 +164,7 @@ async fn open_identified(
 }
 
 async fn open_anonymous(
+    config: &Config,
     section: &AnonymousConfig,
     issuer_url: String,
     policy: OrganiserPolicy,
@@ -171,7 +175,8 @@ async fn open_anonymous(
         issuer_url,
         witnesses: section.witnesses.iter().map(WitnessSection::address).collect(),
         organisers: policy.organisers(&section.organisers),
-        trusted_proxies: TrustedProxies(section.trusted_proxies.clone()),
+        trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
+        cors: Cors::between(&origin(&section.public_url), config.issuer_url().as_deref()),
         pages: Pages { public_url: origin(&section.public_url), assets, preselected: section.bundle_preselected },
     };
     let database = AnonymousDatabase::open(&section.database).await?;

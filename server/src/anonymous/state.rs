@@ -11,6 +11,7 @@ use crate::key_directory::KeyDirectory;
 use crate::petition::{Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
 use crate::web::client_network::TrustedProxies;
+use crate::web::cors::Cors;
 
 /// The anonymous side's database: only this side's states give it out.
 #[derive(Clone, Debug)]
@@ -45,6 +46,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// What pages are made with.
     pub pages: Pages,
+    /// Whether pages of the other host may ask this one.
+    pub cors: Cors,
 }
 
 /// Why the anonymous side does not start.
@@ -67,6 +70,7 @@ pub struct AnonymousState {
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) organisers: Arc<Organisers>,
     pub(super) trusted_proxies: TrustedProxies,
+    pub(super) cors: Cors,
     pub(super) log: Arc<PublicLog>,
     pub(super) redemption: Arc<Redemption>,
     pub(super) pages: Arc<Pages>,
@@ -101,6 +105,7 @@ impl AnonymousState {
             entropy,
             organisers: Arc::new(settings.organisers),
             trusted_proxies: settings.trusted_proxies,
+            cors: settings.cors,
             log,
             redemption,
             pages: Arc::new(settings.pages),

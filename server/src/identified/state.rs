@@ -12,6 +12,7 @@ use crate::petition::{Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
 use crate::web::assets::Assets;
 use crate::web::client_network::TrustedProxies;
+use crate::web::cors::Cors;
 
 /// The identified side's database: only this side's states give it out.
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub struct Settings {
     pub verification: VerificationSettings,
     /// What the confirm page loads.
     pub assets: Arc<Assets>,
+    /// Whether pages of the other host may ask this one.
+    pub cors: Cors,
 }
 
 /// Why the identified side does not start.
@@ -71,6 +74,7 @@ pub struct IdentifiedState {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) organisers: Arc<Organisers>,
     pub(super) trusted_proxies: TrustedProxies,
+    pub(super) cors: Cors,
     pub(super) verification: Arc<EmailVerification>,
     pub(super) assets: Arc<Assets>,
     pub(super) issuer: Arc<Issuer>,
@@ -114,6 +118,7 @@ impl IdentifiedState {
             clock,
             organisers: Arc::new(settings.organisers),
             trusted_proxies: settings.trusted_proxies,
+            cors: settings.cors,
             verification,
             assets: settings.assets,
             issuer: Arc::new(issuer),

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use tower_http::compression::CompressionLayer;
+use undersign_client_lib::endpoints::Base;
 
 use super::view::{ListPage, NotFoundPage, PetitionPage};
 use crate::anonymous::AnonymousState;
@@ -63,13 +64,14 @@ async fn petition(state: AnonymousState, language: InterfaceLanguage, slug: &str
     let all = state.registry.all(now).await.map_err(PetitionError::from)?;
     let page = PetitionPage::new(t, &state.pages, &petition, &all, head.tally.total(), now);
     let manifest = petition.verified.manifest();
-    let issuer = (manifest.issuer.name != manifest.origin.host).then_some(manifest.issuer.name.as_str());
-    answer(StatusCode::OK, &policy(issuer), &page)
+    // As clients find it: by its name in the manifest, unless that is the origin's own.
+    let issuer = (manifest.issuer.name != manifest.origin.host).then(|| Base::of_host(&manifest.issuer.name));
+    answer(StatusCode::OK, &policy(issuer.and_then(Result::ok)), &page)
 }
 
 /// Everything from this host, connections to the issuer beside it. `wasm-unsafe-eval` allows WebAssembly and no other evaluation.
-fn policy(issuer: Option<&str>) -> String {
-    let issuer = issuer.map(|host| format!(" https://{host}")).unwrap_or_default();
+fn policy(issuer: Option<Base>) -> String {
+    let issuer = issuer.map(|base| format!(" {base}")).unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'{issuer}; \
          form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"

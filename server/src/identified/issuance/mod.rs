@@ -30,6 +30,7 @@ pub use rules::IssuanceError;
 
 use self::issued::IssuedCounts;
 use self::keys::PetitionKeys;
+pub(in crate::identified) use self::keys::WRAPPING_KEYS;
 use self::signer::SignerPool;
 use super::IdentifiedDatabase;
 use super::email_verification::EmailVerification;
@@ -38,6 +39,9 @@ use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::key_directory::KeyDirectory;
 use crate::petition::{Petition, Registry};
+
+/// The file of the key that signs the issued count.
+pub(in crate::identified) const STATEMENT_KEY: &str = "statement.key";
 
 /// Answers to one confirmed body in a minute.
 const ANSWERS_A_MINUTE: NonZeroU32 = NonZeroU32::new(10).unwrap();
@@ -73,7 +77,7 @@ impl Issuer {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, IssuanceError> {
-        let statement_key = SecretKey::from_seed(&*keys.read_or_make("statement.key", entropy.as_ref())?);
+        let statement_key = SecretKey::from_seed(&*keys.read_or_make(STATEMENT_KEY, entropy.as_ref())?);
         let keys = PetitionKeys::open(keys)?;
         Ok(Self {
             database,
