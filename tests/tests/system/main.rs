@@ -60,6 +60,21 @@ mod witnesses;
 /// What is at addresses where nothing is.
 mod routes;
 
+/// What holds where the sides are two processes.
+mod two_hosts;
+
+/// What a backup brings back, and what is not in it.
+mod backup;
+
+/// What `check-config` finds.
+mod check_config;
+
+/// What `init` makes, and what it leaves alone.
+mod init;
+
+/// Whether two machines that `init` has set up work behind real proxies, which write down nobody.
+mod proxies;
+
 /// What two publications at once do, and one that only half fits.
 mod publication_races;
 
