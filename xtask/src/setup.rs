@@ -3,7 +3,7 @@
 pub mod browser;
 mod mail_server;
 pub mod packages;
-mod proxies;
+pub mod proxies;
 
 use std::process::Command;
 

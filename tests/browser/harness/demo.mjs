@@ -86,7 +86,7 @@ export class Demo {
 }
 
 /** A port that nothing listens on now, below those from which the system takes ports for connections. */
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = 10_000 + Math.floor(Math.random() * 22_000);
     const server = createServer();

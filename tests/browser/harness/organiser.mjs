@@ -13,7 +13,16 @@ const run = promisify(execFile);
  * Publishes a sample with another short name, open from now on for a day, a batch every second.
  * @param {{ opens?: number, closes?: number, grace?: number, redemption?: string }} changes Seconds from now; lines of `[redemption]`.
  */
-export async function publish(demo, slug, { opens = -1, closes = 86_400, grace = 3_600, redemption = 'rule = "immediate"' } = {}) {
+export async function publish(demo, slug, changes = {}) {
+  const directory = await folder("organiser");
+  const key = join(directory, "organiser.key");
+  await run(CLI, ["organiser", "keygen", key]);
+  await publishWith(["--key", key, "--server", demo.url], slug, changes);
+  await remove(directory);
+}
+
+/** The same with words of the command line that say whose it is and where it goes. */
+export async function publishWith(words, slug, { opens = -1, closes = 86_400, grace = 3_600, redemption = 'rule = "immediate"' } = {}) {
   const directory = await folder("petition");
   await cp(join(SAMPLES, "night-bus-17"), join(directory, slug), { recursive: true });
   const file = join(directory, slug, "petition.toml");
@@ -32,9 +41,7 @@ export async function publish(demo, slug, { opens = -1, closes = 86_400, grace =
     text = text.replace(line, becomes);
   }
   await writeFile(file, text);
-  const key = join(directory, "organiser.key");
-  await run(CLI, ["organiser", "keygen", key]);
-  await run(CLI, ["organiser", "publish", join(directory, slug), "--key", key, "--server", demo.url]);
+  await run(CLI, ["organiser", "publish", join(directory, slug), ...words]);
   await remove(directory);
 }
 
