@@ -38,6 +38,9 @@ pub mod serve;
 /// What is wrong with a configuration.
 pub mod check_config;
 
+/// The schema, and losses that an operator accepts.
+pub mod migrate;
+
 /// One generation of one side.
 pub mod backup;
 

@@ -13,7 +13,8 @@ use undersign_server::config::Config;
 use undersign_server::demo::{self, Demo};
 use undersign_server::entropy::SystemEntropy;
 use undersign_server::init::{self, Init, Layout};
-use undersign_server::serve::{self, OrganiserPolicy, Server};
+use undersign_server::migrate;
+use undersign_server::serve::{OrganiserPolicy, Server};
 use undersign_server::storage::Side;
 use undersign_server::witness::{self, config::WitnessConfig};
 
@@ -104,6 +105,10 @@ enum Command {
         /// The configuration file.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+        /// Goes on with an identified side that is behind the public log, because an older database was restored: addresses that were
+        /// given a token since can get a second one.
+        #[arg(long)]
+        accept_loss: bool,
     },
 }
 
@@ -161,7 +166,16 @@ async fn main() -> anyhow::Result<()> {
             println!("the backup is {}", made.display());
             Ok(())
         }
-        Command::Migrate { config } => serve::migrate(&read(&config)?).await,
+        Command::Migrate { config, accept_loss } => {
+            let config = read(&config)?;
+            migrate::run(&config).await?;
+            if accept_loss {
+                for (petition_id, lost) in migrate::accept_loss(&config).await? {
+                    println!("{petition_id}: {lost} tokens are in the public log's count and not in this database");
+                }
+            }
+            Ok(())
+        }
     }
 }
 

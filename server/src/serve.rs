@@ -17,6 +17,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::config::{AnonymousConfig, Config, ConfigError, IdentifiedConfig, WitnessSection, host, origin};
 use crate::entropy::SystemEntropy;
 use crate::identified::email_verification::{MailSettings, VerificationSettings};
+use crate::identified::issuance::OriginClient;
 use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
 use crate::key_directory::KeyDirectory;
 use crate::petition::{Organisers, Registry};
@@ -147,6 +148,7 @@ async fn open_identified(
     }
     let settings = identified::Settings {
         issuer_name: host(&section.public_url, "identified.public_url")?,
+        origin: origin_url(config).as_deref().map(OriginClient::new).transpose()?,
         organisers: policy.organisers(&section.organisers),
         trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         verification: VerificationSettings {
@@ -189,17 +191,24 @@ async fn open_anonymous(
 fn issuer_url(config: &Config, section: &AnonymousConfig) -> Result<String, ConfigError> {
     match (&section.issuer_url, &config.identified) {
         (Some(url), _) => Ok(origin(url)),
-        (None, Some(identified)) => {
-            let mut address = identified.listen;
-            if address.ip().is_unspecified() {
-                let loopback: std::net::IpAddr =
-                    if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
-                address.set_ip(loopback);
-            }
-            Ok(format!("http://{address}"))
-        }
+        (None, Some(identified)) => Ok(own_socket(identified.listen)),
         (None, None) => Err(ConfigError::Missing("anonymous.issuer_url")),
     }
+}
+
+/// Where the public logs are asked: at the other section's own socket, else as configured; nowhere, where neither is there.
+fn origin_url(config: &Config) -> Option<String> {
+    let own = config.anonymous.as_ref().map(|section| own_socket(section.listen));
+    own.or_else(|| config.origin_url())
+}
+
+fn own_socket(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        let loopback: std::net::IpAddr =
+            if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(loopback);
+    }
+    format!("http://{address}")
 }
 
 /// Ends with Ctrl-C or SIGTERM.
@@ -216,15 +225,4 @@ pub(crate) async fn stopped() {
             let _ = interrupt.await;
         }
     }
-}
-
-/// Brings the databases of a configuration to this version's schema.
-pub async fn migrate(config: &Config) -> anyhow::Result<()> {
-    if let Some(section) = &config.identified {
-        IdentifiedDatabase::open(&section.database).await?.close().await;
-    }
-    if let Some(section) = &config.anonymous {
-        AnonymousDatabase::open(&section.database).await?.close().await;
-    }
-    Ok(())
 }

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use undersign_protocol::petition::PetitionId;
 
 use super::pages::Pages;
-use super::public_log::{LogError, PublicLog, WitnessAddress};
+use super::public_log::{LogError, LogId, PublicLog, WitnessAddress};
 use super::redemption::Redemption;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -21,6 +22,13 @@ impl AnonymousDatabase {
     /// Opens and migrates.
     pub async fn open(url: &str) -> Result<Self, StorageError> {
         Database::open(url, Side::Anonymous).await.map(Self)
+    }
+
+    /// The issued count of the last statement in a petition's log; 0 where there is no such log.
+    pub async fn published_issued(&self, petition_id: &PetitionId) -> Result<u64, StorageError> {
+        let mut tx = self.begin_read("public_log::published_issued").await?;
+        let head = tx.head(&LogId::of_petition(petition_id)).await?;
+        Ok(head.map_or(0, |head| head.tally.issued))
     }
 }
 

@@ -32,6 +32,7 @@ pub mod issuance;
 /// What is destroyed when, and the rewriting of tables.
 pub mod retention;
 
+mod loss;
 mod state;
 mod waits;
 

@@ -14,6 +14,13 @@ impl IdentifiedState {
         tokio::spawn(Arc::clone(&self.verification).send_mails());
         tokio::spawn(self.clone().destroy_hourly());
         tokio::spawn(self.clone().rewrite_at_ticks());
+        tokio::spawn(self.clone().compare_at_start());
+    }
+
+    async fn compare_at_start(self) {
+        if let Err(error) = self.issuer.compare_all().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the public logs could not be compared with");
+        }
     }
 
     async fn destroy_hourly(self) {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::email_verification::{EmailVerification, VerificationError, VerificationSettings};
-use super::issuance::{IssuanceError, Issuer};
+use super::issuance::{IssuanceError, Issuer, OriginClient};
 use super::waits::Waits;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -37,6 +37,8 @@ impl std::ops::Deref for IdentifiedDatabase {
 pub struct Settings {
     /// Host of the issuer as manifests name it: issuer_name of the TokenChallenge.
     pub issuer_name: String,
+    /// Where the public logs are asked whether this side is behind them.
+    pub origin: Option<OriginClient>,
     /// Whose petitions are taken.
     pub organisers: Organisers,
     /// Proxies whose X-Forwarded-For is believed.
@@ -106,6 +108,7 @@ impl IdentifiedState {
             registry.clone(),
             keys,
             settings.issuer_name,
+            settings.origin,
             waits,
             Arc::clone(&verification),
             Arc::clone(&clock),

@@ -223,8 +223,8 @@ impl TwoHosts {
         let mut all = String::new();
         for name in NAMES {
             let certificate = self.path(&format!("{name}.pem"));
-            // The server asks the issuer by a name that every machine knows.
-            let names = if name == NAMES[0] { vec![name, "localhost"] } else { vec![name] };
+            // Each side asks the other by a name that every machine knows.
+            let names = if name == NAMES[2] { vec![name] } else { vec![name, "localhost"] };
             write_certificate(&names, &certificate, &self.path(&format!("{name}.key")));
             all += &fs::read_to_string(certificate).expect("a certificate");
         }
@@ -239,7 +239,9 @@ impl TwoHosts {
             let files = format!("{link}\nfiles = \"{}\"", self.path("outbox").display());
             assert!(text.contains(&link));
             let text = text.replace(&link, &files).replace("organisers = []", &organisers);
-            text.replace(":8081", &format!(":{}", self.identified_port))
+            let (origin, by_known_name) = (self.origin(), format!("https://localhost:{}", self.public[1]));
+            assert!(text.contains(&format!("origin_url = \"{origin}\"")));
+            text.replace(&origin, &by_known_name).replace(":8081", &format!(":{}", self.identified_port))
         });
         fill_in(&self.machine("anonymous").join("anonymous.toml"), |text| {
             let issuer = format!("issuer_url = \"{}\"", self.issuer());

@@ -68,8 +68,8 @@ pub async fn publish(hosts: &TwoHosts, relay: &Relay) -> String {
     let output = command.output().await.expect("the command");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    let published = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let published = published.last().unwrap_or_else(|| panic!("{text}{errors}"));
+    let mut published = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let published = published.next_back().unwrap_or_else(|| panic!("{text}{errors}"));
     published["link"].as_str().unwrap_or_else(|| panic!("{text}{errors}")).to_owned()
 }
 

@@ -42,7 +42,7 @@ fn caddy(hosts: &TwoHosts, logging: Logging) -> Command {
     text = replaced(&text, "{\n\t# Caddy writes", &own, 1);
     for (name, port) in NAMES.into_iter().zip(hosts.public) {
         let files = ["pem", "key"].map(|end| hosts.path(&format!("{name}.{end}")).display().to_string());
-        let known = if name == NAMES[0] { format!(", https://localhost:{port}") } else { String::new() };
+        let known = if name == NAMES[2] { String::new() } else { format!(", https://localhost:{port}") };
         let log = if logging == Logging::Usual { "\tlog\n" } else { "" };
         let begin = format!("https://{name}:{port} {{\n");
         let tls = format!("https://{name}:{port}{known} {{\n{log}\ttls {}\n", files.join(" "));
@@ -66,7 +66,9 @@ fn nginx(hosts: &TwoHosts, logging: Logging) -> Command {
     let mut text = ["identified", "anonymous"].map(|side| made(hosts, side, "nginx.conf")).concat();
     // Not every machine that tests has IPv6.
     text = text.lines().filter(|line| !line.contains("listen [::]:")).map(|line| format!("{line}\n")).collect();
-    text = replaced(&text, &format!("server_name {};", NAMES[0]), &format!("server_name {} localhost;", NAMES[0]), 1);
+    for name in &NAMES[..2] {
+        text = replaced(&text, &format!("server_name {name};"), &format!("server_name {name} localhost;"), 1);
+    }
     for name in NAMES {
         let live = format!("/etc/letsencrypt/live/{name}");
         let [certificate, key] = ["pem", "key"].map(|end| hosts.path(&format!("{name}.{end}")).display().to_string());

@@ -6,11 +6,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use undersign_protocol::issuance::media_type;
+use undersign_protocol::petition::{PetitionDocument, VerifiedManifest};
+use undersign_tests::blinding::Blinding;
 use undersign_tests::programs::program;
 use undersign_tests::relay::Relay;
-use undersign_tests::two_hosts::{CLIENT, Proxy, TwoHosts, publish, sign};
+use undersign_tests::two_hosts::{CLIENT, Proxy, SLUG, TwoHosts, publish, sign};
 
 /// Two machines with one signature, and the media of the page.
 struct Operator {
@@ -50,7 +53,9 @@ impl Operator {
         let commands = commands.replace("/mnt/", &format!("{}/", self.media.path().display()));
         let programs = program("undersign-server").parent().expect("a folder").display().to_string();
         let path = format!("{programs}:{}", std::env::var("PATH").unwrap_or_default());
-        Command::new("sh").args(["-e", "-u", "-c", &commands]).env("PATH", path).output().expect("sh")
+        let mut shell = Command::new("sh");
+        shell.args(["-e", "-u", "-c", &commands]).env("PATH", path).env("SSL_CERT_FILE", self.hosts.certificates());
+        shell.output().expect("sh")
     }
 
     fn succeeds(&self, block: &str) {
@@ -169,6 +174,50 @@ async fn both_sides_on_one_medium_are_refused_and_a_medium_that_is_not_there_too
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("never kept on one medium"), "{said}");
     assert_eq!(files(&operator.medium("identified")), before);
+}
+
+/// What comes back for a token request of someone with a new or an old address, who has confirmed it.
+async fn token_request(operator: &Operator, address: &str) -> u16 {
+    let (client, issuer) = (operator.hosts.client(), operator.hosts.issuer());
+    let document = client.get(format!("{issuer}/v1/petitions/{SLUG}")).send().await.expect("an answer");
+    let document: PetitionDocument = serde_json::from_slice(&document.bytes().await.expect("a body")).expect("JSON");
+    let petition = VerifiedManifest::verify(document.manifest.get().as_bytes(), document.organiser_signature);
+    let blinding = Blinding::new(&petition.expect("a petition"));
+    let post = |path: &str, media_type: &str, body: Vec<u8>| {
+        client.post(format!("{issuer}{path}")).header("content-type", media_type).body(body).send()
+    };
+    let mails = operator.hosts.mailbox().mails_to(address).len();
+    let ask = json!({ "email": address, "locale": "en", "request_digest": blinding.digest().to_string() });
+    let asked = post("/v1/email-verifications", "application/json", ask.to_string().into()).await.expect("an answer");
+    let asked: Value = serde_json::from_slice(&asked.bytes().await.expect("a body")).expect("JSON");
+    let code = operator.hosts.mailbox().wait_for(address, mails + 1).await.code();
+    let confirm = json!({ "verification": asked["verification"], "code": code }).to_string();
+    let confirmed =
+        post("/v1/email-verifications/confirm", "application/json", confirm.into()).await.expect("an answer");
+    assert_eq!(confirmed.status(), 200);
+    let issued = post("/v1/token-requests", media_type::TOKEN_REQUEST, blinding.body()).await.expect("an answer");
+    issued.status().as_u16()
+}
+
+#[tokio::test]
+async fn an_identified_side_behind_the_public_log_issues_nothing_until_the_loss_is_accepted() {
+    let mut operator = Operator::new().await;
+    operator.succeeds("backup-identified");
+    operator.succeeds("backup-wrapping");
+    operator.sign("boris@example.org").await.expect("signed");
+    operator.restore(&["identified"], &["restore-identified", "restore-wrapping"]).await;
+    operator.hosts.wait_for_output("identified", "behind the public log").await;
+    // It no longer knows that this address was given a token; nor may a new one have one.
+    for address in ["boris@example.org", "carla@example.org"] {
+        assert_eq!(token_request(&operator, address).await, 503, "{address}");
+    }
+    operator.hosts.kill("identified");
+    operator.succeeds("accept-loss");
+    operator.succeeds("accept-loss");
+    operator.hosts.start_side("identified").await;
+    operator.sign("carla@example.org").await.expect("signed");
+    let tally = operator.hosts.tally().await;
+    assert_eq!((&tally["total"], &tally["issued"]), (&3.into(), &3.into()), "the count went on, and never fell");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ pub mod rules;
 mod answer;
 mod issued;
 mod keys;
+mod public_count;
 mod signer;
 mod store;
 
@@ -26,11 +27,13 @@ use undersign_protocol::issuance::{DirectoryKey, IssuanceStatement, IssuerDirect
 use undersign_protocol::petition::PetitionState;
 
 pub use answer::{RequestForm, TokenAnswer};
+pub use public_count::{OriginClient, OriginError};
 pub use rules::IssuanceError;
 
 use self::issued::IssuedCounts;
 use self::keys::PetitionKeys;
 pub(in crate::identified) use self::keys::WRAPPING_KEYS;
+use self::public_count::Standings;
 use self::signer::SignerPool;
 use super::IdentifiedDatabase;
 use super::email_verification::EmailVerification;
@@ -57,6 +60,9 @@ pub struct Issuer {
     key_changes: tokio::sync::Mutex<()>,
     signers: SignerPool,
     issued: IssuedCounts,
+    /// Where the public log is asked; `None` where nobody has said where it is.
+    origin: Option<OriginClient>,
+    standings: Standings,
     answers: DefaultKeyedRateLimiter<RequestDigest>,
     verification: Arc<EmailVerification>,
     waits: Arc<Waits>,
@@ -72,6 +78,7 @@ impl Issuer {
         registry: Registry,
         keys: &KeyDirectory,
         name: String,
+        origin: Option<OriginClient>,
         waits: Arc<Waits>,
         verification: Arc<EmailVerification>,
         clock: Arc<dyn Clock>,
@@ -88,6 +95,8 @@ impl Issuer {
             key_changes: tokio::sync::Mutex::default(),
             signers: SignerPool::new(),
             issued: IssuedCounts::default(),
+            origin,
+            standings: Standings::default(),
             answers: RateLimiter::keyed(Quota::per_minute(ANSWERS_A_MINUTE)),
             verification,
             waits,
