@@ -184,16 +184,17 @@ test("each petition of the bundle has a code of its own", async () => {
   const page = await person.sign(context, demo, SLUG);
   const first = await person.showReceipt(page);
   const item = page.locator(`#others [data-slug="${OTHER}"]`);
+  const counts = await demo.tally(OTHER);
   await item.locator("button").first().click();
   await item.locator("[data-signed]").waitFor();
-  const counts = await demo.tally(OTHER);
+  await demo.tallyOf(OTHER, counts.total + 1);
   await item.locator("[data-show-receipt]").click();
   const title = await item.locator("a").textContent();
   await page.locator("#receipt-of", { hasText: title }).waitFor();
   const second = await page.locator("#receipt-code").inputValue();
   assert.notEqual(first.split(".")[1], second.split(".")[1]);
   await person.withdraw(await browser.profile(), demo, OTHER, { text: second });
-  await demo.withdrawnOf(OTHER, (await demo.tally(OTHER)).total, counts.withdrawals + 1);
+  await demo.withdrawnOf(OTHER, counts.total, counts.withdrawals + 1);
   await context.close();
 });
 
