@@ -56,12 +56,12 @@ pub enum WithdrawalError {
 
 /// The key was read; nothing was sent.
 pub struct Withdrawing {
-    code: WithdrawalCode,
+    code: Box<WithdrawalCode>,
 }
 
 /// The petition is the one that was signed. Not yet withdrawn.
 pub struct ReadyToWithdraw {
-    code: WithdrawalCode,
+    code: Box<WithdrawalCode>,
     petition: VerifiedManifest,
 }
 
@@ -89,7 +89,7 @@ pub fn read(content: &[u8]) -> Result<WithdrawalCode, ReadError> {
 impl Withdrawing {
     /// Begins with what [`read`] gave.
     pub fn new(code: WithdrawalCode) -> Self {
-        Self { code }
+        Self { code: Box::new(code) }
     }
 
     /// The petition whose signature it is.

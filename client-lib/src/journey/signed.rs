@@ -13,12 +13,12 @@ pub struct Signed {
     terms: Box<Terms>,
     leaf_hash: Hash,
     counted: Counted,
-    redeemed: Option<HeldToken>,
+    redeemed: Option<Box<HeldToken>>,
     others: Vec<HeldToken>,
 }
 
 impl Signed {
-    pub(super) fn new(terms: Box<Terms>, redeemed: HeldToken, counted: Counted, others: Vec<HeldToken>) -> Self {
+    pub(super) fn new(terms: Box<Terms>, redeemed: Box<HeldToken>, counted: Counted, others: Vec<HeldToken>) -> Self {
         let leaf_hash = redeemed.leaf_hash();
         let redeemed = redeemed.withdrawal_key().is_some().then_some(redeemed);
         Self { terms, leaf_hash, counted, redeemed, others }

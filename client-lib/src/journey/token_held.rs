@@ -139,7 +139,7 @@ impl TokenHeld {
     pub fn redeemed(self, response: &Response, now: Timestamp) -> Result<Signed, Rejected<Self, RedemptionError>> {
         let leaf_hash = self.wanted.leaf_hash();
         match self.check(response, &leaf_hash, now) {
-            Ok(counted) => Ok(Signed::new(self.terms, *self.wanted, counted, self.others)),
+            Ok(counted) => Ok(Signed::new(self.terms, self.wanted, counted, self.others)),
             Err(error) => Err(Rejected { state: self, error }),
         }
     }

@@ -20,7 +20,7 @@ pub struct Withdrawal {
 enum State {
     Read(Withdrawing),
     Ready(Box<ReadyToWithdraw>),
-    Done(Withdrawn),
+    Done(Box<Withdrawn>),
 }
 
 #[wasm_bindgen]
@@ -92,7 +92,7 @@ impl Withdrawal {
         let now = arguments::moment(now)?;
         let Some(State::Ready(ready)) = &self.state else { return Err(ClientError::step()) };
         let withdrawn = ready.withdrawn(answer.response(), now)?;
-        self.state = Some(State::Done(withdrawn));
+        self.state = Some(State::Done(Box::new(withdrawn)));
         Ok(())
     }
 
