@@ -174,6 +174,12 @@ pub struct VerifyArguments {
     /// Where the promise is broken, write what proves it to this new file, to be published; it cannot take the signature back
     #[arg(long, value_name = "FILE")]
     pub evidence: Option<PathBuf>,
+    /// Where the signature or its withdrawal is in the log, write a proof of it (C2SP tlog-proof) to this new file
+    #[arg(long, value_name = "FILE")]
+    pub write_proof: Option<PathBuf>,
+    /// Check a proof that was written before, offline; nothing is sent
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["evidence", "write_proof", "proxy"])]
+    pub proof: Option<PathBuf>,
     #[command(flatten)]
     pub connection: ConnectionArguments,
 }

@@ -3,7 +3,9 @@
 //! All leaves of the petition's log are read, so the log does not learn which one is looked for, and the root is recomputed from all of
 //! them. Both leaves that matter, the signature's and its withdrawal's, follow from the receipt.
 
-use undersign_protocol::public_log::{Checkpoint, Edge};
+use undersign_protocol::public_log::{
+    Checkpoint, Edge, Hash, InclusionProof, TlogProof, TlogProofError, tree_root,
+};
 use undersign_protocol::redemption::{Evidence, Receipt};
 use undersign_protocol::timestamp::Timestamp;
 
@@ -36,6 +38,8 @@ pub struct Finding {
     pub standing: Standing,
     /// The signed tree head whose root was recomputed.
     pub checkpoint: Checkpoint,
+    /// Where the signature or its withdrawal is in the tree: a proof of it that can be verified without the log, and shown to others.
+    pub proof: Option<TlogProof>,
 }
 
 /// What became of a signature.
@@ -102,12 +106,29 @@ impl ReceiptCheck {
             .collect::<Result<Vec<_>, _>>()?;
         let (_, leaves) = grow(&Edge::default(), &reading.checkpoint, &bodies)?;
         let place = |wanted| leaves.iter().position(|leaf| *leaf == wanted).map(|place| place as u64);
-        let standing = match (place(self.receipt.withdrawal_leaf_hash()), place(self.receipt.leaf_hash())) {
+        let Reading { checkpoint, note } = reading;
+        let found = (place(self.receipt.withdrawal_leaf_hash()), place(self.receipt.leaf_hash()));
+        let proof = found.0.or(found.1).and_then(|leaf_index| prove(&leaves, leaf_index, note.clone()));
+        let standing = match found {
             (Some(leaf_index), _) => Standing::Withdrawn { leaf_index },
             (None, Some(leaf_index)) => Standing::Included { leaf_index },
-            (None, None) => self.absent(reading.note, now),
+            (None, None) => self.absent(note, now),
         };
-        Ok(Finding { standing, checkpoint: reading.checkpoint })
+        Ok(Finding { standing, checkpoint, proof })
+    }
+
+    /// What a proof that was kept says, without the log: of the tree of its own checkpoint, and of nothing that came later.
+    pub fn read_proof(&self, proof: &TlogProof) -> Result<Finding, TlogProofError> {
+        let key = self.receipt.checkpoint_key();
+        let leaf_index = proof.leaf_index;
+        let (standing, checkpoint) = match proof.verify(&self.receipt.leaf_hash(), &key) {
+            Ok(checkpoint) => (Standing::Included { leaf_index }, checkpoint),
+            Err(error) => match proof.verify(&self.receipt.withdrawal_leaf_hash(), &key) {
+                Ok(checkpoint) => (Standing::Withdrawn { leaf_index }, checkpoint),
+                Err(_) => return Err(error),
+            },
+        };
+        Ok(Finding { standing, checkpoint, proof: Some(proof.clone()) })
     }
 
     fn absent(&self, checkpoint: String, now: Timestamp) -> Standing {
@@ -131,4 +152,17 @@ impl ReceiptCheck {
         let path = format!("/v1/petitions/{}/log/{path}", receipt.petition_id());
         Request::get(Side::Anonymous, receipt.base(), &path)
     }
+}
+
+/// A proof made of all leaves: nobody is asked for the hashes beside one of them.
+fn prove(leaves: &[Hash], leaf_index: u64, checkpoint: String) -> Option<TlogProof> {
+    let subtree = |level: u8, position: u64| {
+        let (low, high) = (position << (8 * level), (position + 1) << (8 * level));
+        leaves.get(low as usize..high as usize).map(tree_root)
+    };
+    let plan = InclusionProof::plan(leaf_index, leaves.len() as u64)?;
+    let hashes = plan.hashes(|range| {
+        (range.start..range.start + range.count).map(|position| subtree(range.level, position)).collect()
+    })?;
+    Some(TlogProof { leaf_index, inclusion: InclusionProof { hashes }, checkpoint })
 }

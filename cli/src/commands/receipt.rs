@@ -7,6 +7,7 @@ use undersign_client_lib::receipt::{Finding, ReceiptCheck, Standing};
 use undersign_client_lib::request::Request;
 use undersign_client_lib::response::Response;
 use undersign_protocol::base::Base;
+use undersign_protocol::public_log::TlogProof;
 use undersign_protocol::redemption::Evidence;
 
 use crate::args::VerifyArguments;
@@ -21,13 +22,21 @@ use crate::signing::read_receipt;
 /// `undersign receipt verify FILE`.
 pub async fn verify(arguments: VerifyArguments, output: &Output) -> CommandResult {
     let check = ReceiptCheck::new(read_receipt(&arguments.file)?);
-    if let Some(path) = arguments.evidence.as_deref().filter(|path| path.exists()) {
+    for path in [&arguments.evidence, &arguments.write_proof].into_iter().flatten().filter(|path| path.exists()) {
         let message = format!("{} exists already, and is not written over. Name another file.", path.display());
         return Err(Failure::new(Exit::File, message));
     }
+    if let Some(path) = &arguments.proof {
+        return offline(&check, path, output);
+    }
     let transport = transport(&arguments.connection)?;
     let finding = look(&transport, &check, output).await?;
-    tell(&check, &finding, output);
+    let read = format!("All {} entries were read; they give the root that the log has signed.", finding.checkpoint.tree_size);
+    tell(&check, &finding, &read, output);
+    if let (Some(path), Some(proof)) = (&arguments.write_proof, &finding.proof) {
+        let written = write_new_secret(path, proof.encode().as_bytes()).map_err(|error| error.to_string());
+        written.map_err(|error| Failure::new(Exit::File, format!("{} cannot be written: {error}", path.display())))?;
+    }
     match &finding.standing {
         Standing::Pending { .. } | Standing::Included { .. } | Standing::Withdrawn { .. } => Ok(()),
         Standing::PromiseBroken(evidence) => Err(broken(evidence, arguments.evidence.as_deref())),
@@ -37,6 +46,24 @@ pub async fn verify(arguments: VerifyArguments, output: &Output) -> CommandResul
              proves nothing to others. Tell the organiser.",
         )),
     }
+}
+
+/// What a proof of before says, without the log.
+fn offline(check: &ReceiptCheck, path: &Path, output: &Output) -> CommandResult {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::new(Exit::File, format!("{} cannot be read: {error}.", path.display())))?;
+    let proof = TlogProof::parse(&text)
+        .map_err(|error| Failure::new(Exit::File, format!("{}: {error}.", path.display())))?;
+    let finding = check.read_proof(&proof).map_err(|error| {
+        let message = format!("The proof does not fit the receipt: {error}. Look into the log itself: leave --proof out.");
+        Failure::new(Exit::NotTrusted, message)
+    })?;
+    let read = format!(
+        "By the proof, offline: so it stood when the log had {} entries. What came later, only the log tells.",
+        finding.checkpoint.tree_size
+    );
+    tell(check, &finding, &read, output);
+    Ok(())
 }
 
 async fn look(transport: &Transport, check: &ReceiptCheck, output: &Output) -> CommandResult<Finding> {
@@ -66,7 +93,7 @@ fn unreachable(base: &Base, error: &impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Unreachable, format!("{base}: {error}. It is safe to repeat this command."))
 }
 
-fn tell(check: &ReceiptCheck, finding: &Finding, output: &Output) {
+fn tell(check: &ReceiptCheck, finding: &Finding, read: &str, output: &Output) {
     let receipt = check.receipt();
     let slug = receipt.slug();
     let (standing, name, value, text): (_, _, Value, _) = match &finding.standing {
@@ -111,7 +138,6 @@ fn tell(check: &ReceiptCheck, finding: &Finding, output: &Output) {
         "tree_size": checkpoint.tree_size, "root": checkpoint.root,
     });
     fields[name] = value;
-    let read = format!("All {} entries were read; they give the root that the log has signed.", checkpoint.tree_size);
     output.event("receipt", fields, format!("{text}\n{read}"));
 }
 

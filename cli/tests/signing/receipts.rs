@@ -170,6 +170,27 @@ fn verify_does_not_tell_the_server_which_signature_is_looked_for() {
 }
 
 #[test]
+fn a_proof_is_written_on_request_and_checked_offline() {
+    let world = World::new(1);
+    let file = signed_with_receipt(&world);
+    let proof = world.folder.path().join("counted.tlog-proof").display().to_string();
+    assert_eq!(world.run(&["receipt", "verify", &file, "--write-proof", &proof]).code, 0);
+    assert_eq!(world.run(&["receipt", "verify", &file, "--proof", &proof]).code, 7, "pending: there is nothing to prove");
+    world.front().server.publish_batch(0);
+    assert_eq!(world.run(&["receipt", "verify", &file, "--write-proof", &proof]).code, 0);
+    assert_eq!(world.run(&["receipt", "verify", &file, "--write-proof", &proof]).code, 7, "it is not written over");
+
+    world.front().server.seen.clear();
+    let offline = world.run(&["receipt", "verify", &file, "--proof", &proof]);
+    assert_eq!((offline.code, &offline.event("receipt")["standing"]), (0, &"included".into()));
+    assert_eq!(offline.event("receipt")["leaf_index"], 2);
+    assert_eq!(world.front().server.seen, [] as [&str; 0], "nothing is sent");
+    let text = std::fs::read_to_string(&proof).unwrap();
+    std::fs::write(&proof, text.replace("index 2", "index 1")).unwrap();
+    assert_eq!(world.run(&["receipt", "verify", &file, "--proof", &proof]).code, 5);
+}
+
+#[test]
 fn what_is_no_receipt_is_said_so() {
     let world = World::new(1);
     let file = signed_with_receipt(&world);

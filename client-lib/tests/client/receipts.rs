@@ -4,7 +4,7 @@ use undersign_client_lib::journey::Keys;
 use undersign_client_lib::published::WatchError;
 use undersign_client_lib::receipt::{Finding, ReceiptCheck, Standing};
 use undersign_client_lib::withdrawal::{ReadError, Withdrawing, read};
-use undersign_protocol::public_log::Entry;
+use undersign_protocol::public_log::{Entry, TlogProof};
 use undersign_protocol::redemption::{Receipt, ReceiptError};
 use undersign_protocol::timestamp::Timestamp;
 
@@ -98,6 +98,30 @@ fn looking_asks_for_every_leaf_and_so_for_none() {
     let log = format!("GET /v1/petitions/{}/log", receipt.petition_id());
     let expected = ["checkpoint", "tile/0/000", "tile/0/001", "tile/0/002.p/91"].map(|path| format!("{log}/{path}"));
     assert_eq!(server.seen, expected);
+}
+
+/// What is kept of a look proves to others, and later, that the signature is in the log; whatever the size of the tree.
+#[test]
+fn a_proof_of_a_look_is_verified_without_the_log() {
+    let mut server = TestServer::new(1);
+    let receipt = signed(&mut server, 0, Keys::Keep, 1).receipt().unwrap();
+    server.publish_batch(0);
+    let now = server.now;
+    let statement = server.petitions[0].log.entries[1].clone();
+    for size in [3, 4, 5, 255, 256, 257, 700] {
+        server.petitions[0].log.entries.resize(size, statement.clone());
+        let finding = look(&mut server, &receipt, now).unwrap();
+        let proof = finding.proof.clone().unwrap();
+        let kept = TlogProof::parse(&proof.encode()).unwrap();
+        let check = ReceiptCheck::new(receipt.clone());
+        assert_eq!(check.read_proof(&kept), Ok(finding));
+        // Nothing else is proved by it.
+        let elsewhere = TlogProof { leaf_index: proof.leaf_index + 1, ..proof.clone() };
+        assert!(check.read_proof(&elsewhere).is_err());
+        let mut server = TestServer::new(1);
+        let other = signed(&mut server, 0, Keys::Keep, 2).receipt().unwrap();
+        assert!(ReceiptCheck::new(other).read_proof(&kept).is_err());
+    }
 }
 
 #[test]
