@@ -3,9 +3,7 @@
 //! All leaves of the petition's log are read, so the log does not learn which one is looked for, and the root is recomputed from all of
 //! them. Both leaves that matter, the signature's and its withdrawal's, follow from the receipt.
 
-use undersign_protocol::public_log::{
-    Checkpoint, Edge, Hash, InclusionProof, TlogProof, TlogProofError, tree_root,
-};
+use undersign_protocol::public_log::{Checkpoint, Edge, Hash, InclusionProof, TlogProof, TlogProofError, tree_root};
 use undersign_protocol::redemption::{Evidence, Receipt};
 use undersign_protocol::timestamp::Timestamp;
 

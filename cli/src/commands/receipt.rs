@@ -22,7 +22,8 @@ use crate::signing::read_receipt;
 /// `undersign receipt verify FILE`.
 pub async fn verify(arguments: VerifyArguments, output: &Output) -> CommandResult {
     let check = ReceiptCheck::new(read_receipt(&arguments.file)?);
-    for path in [&arguments.evidence, &arguments.write_proof].into_iter().flatten().filter(|path| path.exists()) {
+    let mut written = [&arguments.evidence, &arguments.write_proof].into_iter().flatten();
+    if let Some(path) = written.find(|path| path.exists()) {
         let message = format!("{} exists already, and is not written over. Name another file.", path.display());
         return Err(Failure::new(Exit::File, message));
     }
@@ -31,7 +32,8 @@ pub async fn verify(arguments: VerifyArguments, output: &Output) -> CommandResul
     }
     let transport = transport(&arguments.connection)?;
     let finding = look(&transport, &check, output).await?;
-    let read = format!("All {} entries were read; they give the root that the log has signed.", finding.checkpoint.tree_size);
+    let read =
+        format!("All {} entries were read; they give the root that the log has signed.", finding.checkpoint.tree_size);
     tell(&check, &finding, &read, output);
     if let (Some(path), Some(proof)) = (&arguments.write_proof, &finding.proof) {
         let written = write_new_secret(path, proof.encode().as_bytes()).map_err(|error| error.to_string());
@@ -52,10 +54,11 @@ pub async fn verify(arguments: VerifyArguments, output: &Output) -> CommandResul
 fn offline(check: &ReceiptCheck, path: &Path, output: &Output) -> CommandResult {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::new(Exit::File, format!("{} cannot be read: {error}.", path.display())))?;
-    let proof = TlogProof::parse(&text)
-        .map_err(|error| Failure::new(Exit::File, format!("{}: {error}.", path.display())))?;
+    let proof =
+        TlogProof::parse(&text).map_err(|error| Failure::new(Exit::File, format!("{}: {error}.", path.display())))?;
     let finding = check.read_proof(&proof).map_err(|error| {
-        let message = format!("The proof does not fit the receipt: {error}. Look into the log itself: leave --proof out.");
+        let message =
+            format!("The proof does not fit the receipt: {error}. Look into the log itself: leave --proof out.");
         Failure::new(Exit::NotTrusted, message)
     })?;
     let read = format!(

@@ -175,7 +175,11 @@ fn a_proof_is_written_on_request_and_checked_offline() {
     let file = signed_with_receipt(&world);
     let proof = world.folder.path().join("counted.tlog-proof").display().to_string();
     assert_eq!(world.run(&["receipt", "verify", &file, "--write-proof", &proof]).code, 0);
-    assert_eq!(world.run(&["receipt", "verify", &file, "--proof", &proof]).code, 7, "pending: there is nothing to prove");
+    assert_eq!(
+        world.run(&["receipt", "verify", &file, "--proof", &proof]).code,
+        7,
+        "pending: there is nothing to prove"
+    );
     world.front().server.publish_batch(0);
     assert_eq!(world.run(&["receipt", "verify", &file, "--write-proof", &proof]).code, 0);
     assert_eq!(world.run(&["receipt", "verify", &file, "--write-proof", &proof]).code, 7, "it is not written over");
