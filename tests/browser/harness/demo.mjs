@@ -79,6 +79,14 @@ export class Demo {
     }, { timeout: LONG });
   }
 
+  /** Waits until the public count of a petition is `total` again, after as many withdrawals. */
+  withdrawnOf(slug, total, withdrawals) {
+    return until(`${total} signatures of ${slug} after ${withdrawals} withdrawals`, async () => {
+      const tally = await this.tally(slug);
+      return tally.total === total && tally.withdrawals === withdrawals && tally;
+    }, { timeout: LONG });
+  }
+
   /** Waits until two more batches could have been published: what was handed in until now is counted. */
   async settle() {
     await new Promise((resolve) => setTimeout(resolve, 3_000));

@@ -51,6 +51,9 @@ mod closing;
 /// How often a token counts, and which tokens do not.
 mod redemption;
 
+/// Taking a signature back: once, for good, by whoever has its key and by nobody else.
+mod withdrawals;
+
 /// Whether what anyone can download proves the published total.
 mod log;
 
