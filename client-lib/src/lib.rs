@@ -93,6 +93,13 @@ pub mod withdrawal;
 /// What became of a signature whose receipt was kept.
 pub mod receipt;
 
+/// Recounting a petition from its public log.
+pub mod audit;
+
+/// Verifying many tokens, with OpenSSL.
+#[cfg(feature = "native")]
+pub mod pss;
+
 /// Sending requests from a program.
 #[cfg(feature = "native")]
 pub mod native;

@@ -1,5 +1,6 @@
 //! The client against a server in memory, against vectors of others, and against servers that lie.
 
+mod audit;
 mod checks;
 mod endpoints;
 mod issuance;

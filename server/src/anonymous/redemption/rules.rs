@@ -1,18 +1,10 @@
-use openssl::bn::BigNum;
-use openssl::hash::MessageDigest;
-use openssl::pkey::{PKey, Public};
-use openssl::rsa::{Padding, Rsa};
-use openssl::sign::{RsaPssSaltlen, Verifier};
+use undersign_client_lib::pss::PssVerifier;
 use undersign_protocol::issuance::TokenKey;
 use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::redemption::{AuthorizationError, Token, TokenBindingError};
 
 use crate::anonymous::public_log::LogError;
 use crate::storage::StorageError;
-
-/// Bytes of salt of token type 0x0002 (RFC 9578 §6).
-const SALT: i32 = 48;
-const EXPONENT: u32 = 65_537;
 
 /// Why a token does not become a signature, or a withdrawal key does not take one back.
 #[derive(Debug, thiserror::Error)]
@@ -68,21 +60,7 @@ impl VerifiedToken {
     }
 }
 
-/// RSASSA-PSS verification (RFC 8017 §8.1.2) with SHA-384, MGF1-SHA-384 and exactly 48 bytes of salt. An error inside OpenSSL is a
-/// signature that is not valid.
+/// Verifies one signature with a key that is parsed for it. An error inside OpenSSL is a signature that is not valid.
 pub fn verify_signature(key: &TokenKey, message: &[u8], signature: &[u8]) -> bool {
-    let verified = || {
-        let key = public_key(key)?;
-        let mut verifier = Verifier::new(MessageDigest::sha384(), &key)?;
-        verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
-        verifier.set_rsa_mgf1_md(MessageDigest::sha384())?;
-        verifier.set_rsa_pss_saltlen(RsaPssSaltlen::custom(SALT))?;
-        verifier.verify_oneshot(signature, message)
-    };
-    verified().unwrap_or(false)
-}
-
-fn public_key(key: &TokenKey) -> Result<PKey<Public>, openssl::error::ErrorStack> {
-    let modulus = BigNum::from_slice(key.modulus())?;
-    PKey::from_rsa(Rsa::from_public_components(modulus, BigNum::from_u32(EXPONENT)?)?)
+    PssVerifier::new(key).is_ok_and(|mut verifier| verifier.verify(message, signature))
 }
