@@ -3,14 +3,14 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
 use undersign_client_lib::endpoints::{Base, BaseError};
-use undersign_client_lib::link::Link;
-use undersign_protocol::petition::{Language, Slug};
+use undersign_client_lib::link::{Link, LinkError, PetitionLink};
+use undersign_protocol::petition::{Language, PetitionId, Slug};
 
 use crate::exit;
 
 // What holds an address or a code has no `Debug`.
 
-/// Sign petitions without leaving your name, and publish them.
+/// Sign petitions without leaving your name, recount them, and publish them.
 #[derive(Parser)]
 #[command(name = "undersign", version, after_help = exit::HELP, propagate_version = true)]
 pub struct Arguments {
@@ -44,6 +44,9 @@ pub enum Command {
         #[command(subcommand)]
         command: ReceiptCommand,
     },
+    /// Recount a petition from its public log, and say whether the shown total is right
+    #[command(after_help = exit::HELP)]
+    Audit(AuditArguments),
     /// Write, check and publish a petition
     #[command(after_help = exit::HELP)]
     Organiser {
@@ -182,6 +185,58 @@ pub struct VerifyArguments {
     pub proof: Option<PathBuf>,
     #[command(flatten)]
     pub connection: ConnectionArguments,
+}
+
+/// `undersign audit`.
+#[derive(Debug, Args)]
+pub struct AuditArguments {
+    /// The petition's link, https://host/p/name, or a copy of its log: a folder or a tar file that --export wrote
+    #[arg(value_name = "URL|COPY")]
+    pub source: AuditSource,
+    /// Remember the log's signed head in this file; the next audit with it proves that the log only grew
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Keep a copy that can be audited without a network: a tar file where the name ends in .tar, else a folder. An interrupted
+    /// download goes on from it
+    #[arg(long, value_name = "COPY")]
+    pub export: Option<PathBuf>,
+    /// The petition's id, as it stands behind the # of its link: any other petition is refused
+    #[arg(long, value_name = "PETITION_ID")]
+    pub pin: Option<PetitionId>,
+    /// Language of title and organiser, where the petition has it
+    #[arg(long, value_name = "LANGUAGE")]
+    pub locale: Option<Language>,
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+}
+
+/// Where a log is.
+#[derive(Debug, Clone)]
+pub enum AuditSource {
+    /// At a server.
+    Server {
+        /// The server.
+        base: Base,
+        /// The petition.
+        petition: PetitionLink,
+    },
+    /// In a folder or a file.
+    Copy(PathBuf),
+}
+
+impl FromStr for AuditSource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if !text.trim_start().starts_with("https://") && !text.trim_start().starts_with("http://") {
+            return Ok(Self::Copy(text.into()));
+        }
+        let Link { base, petition } = text.parse().map_err(|error: LinkError| error.to_string())?;
+        let petition = petition.ok_or("the link leads to a server; name a petition of it, as https://host/p/name")?;
+        Ok(Self::Server { base, petition })
+    }
 }
 
 /// How to reach servers.

@@ -1,6 +1,7 @@
 //! The `undersign` command. This file only wires: what is understood is in `args`, what is said in `output`, how it ends in `exit`.
 
 mod args;
+mod audit;
 mod clock;
 mod commands;
 mod exit;
@@ -42,6 +43,7 @@ async fn run(command: Command, output: &Output) -> CommandResult {
         Command::Receipt { command: ReceiptCommand::Verify(arguments) } => {
             commands::receipt::verify(arguments, output).await
         }
+        Command::Audit(arguments) => commands::audit::run(arguments, output).await,
         Command::Organiser { command } => commands::organiser::run(command, output).await,
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::{Map, Value};
 
 use crate::exit::Failure;
@@ -19,6 +19,11 @@ pub struct Output {
 #[derive(Debug)]
 #[must_use = "the sign of waiting is gone as soon as this is dropped"]
 pub struct Waiting(Option<ProgressBar>);
+
+/// Shown while something is counted; gone when dropped.
+#[derive(Debug)]
+#[must_use = "the bar is gone as soon as this is dropped"]
+pub struct Counting(Option<ProgressBar>);
 
 impl Output {
     /// For people, or for programs.
@@ -77,6 +82,44 @@ impl Output {
             ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner()).with_message(text.to_string());
         bar.enable_steady_tick(Duration::from_millis(120));
         Waiting(Some(bar))
+    }
+}
+
+impl Output {
+    /// A bar with rate and time left on a terminal, one plain line elsewhere, nothing for programs.
+    pub fn counting(&self, text: &str, length: u64) -> Counting {
+        if self.json {
+            return Counting(None);
+        }
+        if !std::io::stderr().is_terminal() {
+            eprint_line(&format!("{text} …"));
+            return Counting(None);
+        }
+        let template = "{msg} {wide_bar} {human_pos} of {human_len}, {per_sec}, {eta} left";
+        // Unwrap safety: the template is a constant.
+        let style = ProgressStyle::with_template(template).expect("the template is well-formed");
+        let style = style.with_key("per_sec", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            // A terminal that cannot be written to is no error of the command.
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        });
+        Counting(Some(ProgressBar::new(length).with_style(style).with_message(text.to_owned())))
+    }
+}
+
+impl Counting {
+    /// How far it is.
+    pub fn set(&self, position: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(position);
+        }
+    }
+}
+
+impl Drop for Counting {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use undersign_client_lib::checked::CheckedPetition;
+use undersign_client_lib::checked::{CheckedPetition, TotalError};
 use undersign_client_lib::checks::{CheckError, check_under};
 use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::PetitionLink;
 use undersign_client_lib::lookup::LookupError;
 use undersign_client_lib::native::{FetchError, Transport};
-use undersign_protocol::petition::Language;
+use undersign_protocol::petition::{Language, Manifest};
 use undersign_protocol::public_log::Policy;
+use undersign_protocol::tally::TotalDocument;
 
 use crate::args::{ConnectionArguments, TrustArguments};
 use crate::exit::{CommandResult, Exit, Failure};
@@ -74,9 +75,25 @@ async fn look_up_once(
     Ok(check_under(base, link, &documents, policy))
 }
 
+/// Fetches the total, which must be one that the petition's log has signed.
+pub async fn total(transport: &Transport, petition: &CheckedPetition) -> CommandResult<TotalDocument> {
+    let base = &petition.endpoints().origin;
+    let answer = transport.send(&petition.total_request()).await.map_err(|error| {
+        Failure::new(Exit::Unreachable, format!("{base}: {error}. It is safe to repeat this command."))
+    })?;
+    petition.total(&answer).map_err(|error| match error {
+        TotalError::Answer(error) => problems::answer(base, &error),
+        error => wrong_total(&error),
+    })
+}
+
+/// A total that contradicts itself or its checkpoint.
+pub fn wrong_total(error: &TotalError) -> Failure {
+    Failure::new(Exit::NotTrusted, format!("Do not trust this count: {error}."))
+}
+
 /// Title and organiser's name, for a terminal.
-pub fn names(petition: &CheckedPetition, language: Option<&Language>) -> (String, String) {
-    let manifest = petition.manifest();
+pub fn names(manifest: &Manifest, language: Option<&Language>) -> (String, String) {
     let title = in_language(&manifest.texts, language).map(|text| plain(&text.title));
     let organiser = in_language(&manifest.organiser.name, language).map(|name| plain(name));
     (title.unwrap_or_default(), organiser.unwrap_or_default())

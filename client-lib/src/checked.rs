@@ -1,7 +1,7 @@
 //! Evidence that a petition was checked.
 
 use undersign_protocol::petition::{Manifest, PetitionId, PetitionState, PetitionSummary, VerifiedManifest};
-use undersign_protocol::public_log::{Checkpoint, CheckpointKey};
+use undersign_protocol::public_log::{Checkpoint, CheckpointKey, TilePath};
 use undersign_protocol::tally::TotalDocument;
 
 use crate::endpoints::Endpoints;
@@ -19,6 +19,7 @@ pub struct CheckedPetition {
     trust: Trust,
     run: Vec<PetitionSummary>,
     checkpoint: Checkpoint,
+    checkpoint_note: String,
 }
 
 /// What stands behind the checks besides the server's word.
@@ -49,9 +50,14 @@ impl CheckedPetition {
         endpoints: Endpoints,
         trust: Trust,
         run: Vec<PetitionSummary>,
-        checkpoint: Checkpoint,
+        (checkpoint, checkpoint_note): (Checkpoint, String),
     ) -> Self {
-        Self { petition, state, endpoints, trust, run, checkpoint }
+        Self { petition, state, endpoints, trust, run, checkpoint, checkpoint_note }
+    }
+
+    /// The petition with its id and signature.
+    pub fn verified(&self) -> &VerifiedManifest {
+        &self.petition
     }
 
     /// The petition.
@@ -95,6 +101,17 @@ impl CheckedPetition {
         &self.checkpoint
     }
 
+    /// The signed note that the head was read from: evidence, should another head contradict it.
+    pub fn checkpoint_note(&self) -> &str {
+        &self.checkpoint_note
+    }
+
+    /// Asks for a bundle of the log's entries.
+    pub fn bundle_request(&self, path: &TilePath) -> Request {
+        let path = format!("/v1/petitions/{}/log/tile/{path}", self.petition_id());
+        Request::get(Side::Anonymous, &self.endpoints.origin, &path)
+    }
+
     /// The log's key under its name.
     pub fn log_key(&self) -> CheckpointKey {
         CheckpointKey::new(self.petition.log_origin(), self.manifest().log.public_key)
@@ -106,17 +123,21 @@ impl CheckedPetition {
         Request::get(Side::Anonymous, &self.endpoints.origin, &path)
     }
 
-    /// Takes the total: its checkpoint must be signed by the petition's log and of the tree that the numbers are of. That the log
-    /// holds as many valid signatures is what an audit recounts.
+    /// Takes the total, as [`check_total`] does.
     pub fn total(&self, response: &Response) -> Result<TotalDocument, TotalError> {
-        let total: TotalDocument = response.expect_json(200)?;
-        let checkpoint = Checkpoint::open(&total.checkpoint, &self.log_key())
-            .map_err(|error| TotalError::Checkpoint(error.into()))?;
-        let fits = checkpoint.tree_size == total.tree_size
-            && checkpoint.root == total.root
-            && total.signatures.checked_sub(total.withdrawals) == Some(total.total)
-            && total.signatures <= total.issued
-            && total.signatures.saturating_add(total.withdrawals) < total.tree_size;
-        if fits { Ok(total) } else { Err(TotalError::Numbers) }
+        check_total(response.expect_json(200)?, &self.log_key())
     }
+}
+
+/// Checks a total: its checkpoint must be signed by the petition's log and of the tree that the numbers are of. That the log holds as
+/// many valid signatures is what an audit recounts.
+pub fn check_total(total: TotalDocument, log_key: &CheckpointKey) -> Result<TotalDocument, TotalError> {
+    let checkpoint =
+        Checkpoint::open(&total.checkpoint, log_key).map_err(|error| TotalError::Checkpoint(error.into()))?;
+    let fits = checkpoint.tree_size == total.tree_size
+        && checkpoint.root == total.root
+        && total.signatures.checked_sub(total.withdrawals) == Some(total.total)
+        && total.signatures <= total.issued
+        && total.signatures.saturating_add(total.withdrawals) < total.tree_size;
+    if fits { Ok(total) } else { Err(TotalError::Numbers) }
 }

@@ -216,11 +216,13 @@ fn check_announced_id(slug: &Slug, petition_id: &PetitionId, announcements: &[An
     }
 }
 
-fn check_log(petition: &VerifiedManifest, note: &[u8]) -> Result<Checkpoint, CheckError> {
+/// # Returns
+/// The head, and the note that it was read from.
+fn check_log(petition: &VerifiedManifest, note: &[u8]) -> Result<(Checkpoint, String), CheckError> {
     let key = CheckpointKey::new(petition.log_origin(), petition.manifest().log.public_key);
     let checkpoint = open_checkpoint(note, &key).map_err(CheckError::Log)?;
     ensure(checkpoint.tree_size > 0, CheckError::Log(LogError::Shrunk))?;
-    Ok(checkpoint)
+    Ok((checkpoint, String::from_utf8_lossy(note).into_owned()))
 }
 
 fn open_checkpoint(note: &[u8], key: &CheckpointKey) -> Result<Checkpoint, LogError> {

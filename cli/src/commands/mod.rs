@@ -1,3 +1,6 @@
+/// Recount a petition from its log.
+pub mod audit;
+
 /// Write, check and publish a petition.
 pub mod organiser;
 

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use undersign_client_lib::checked::{CheckedPetition, TotalError};
+use undersign_client_lib::checked::CheckedPetition;
 use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::{Link, PetitionLink};
 use undersign_client_lib::lookup::list_request;
@@ -10,7 +10,7 @@ use undersign_protocol::tally::TotalDocument;
 use crate::args::ShowArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
-use crate::petition::{look_up, names, pin_line, policy, transport};
+use crate::petition::{look_up, names, pin_line, policy, total, transport};
 use crate::problems;
 use crate::text::{in_language, plain};
 
@@ -33,20 +33,9 @@ pub async fn run(arguments: ShowArguments, output: &Output) -> CommandResult {
     Ok(())
 }
 
-async fn total(transport: &Transport, petition: &CheckedPetition) -> CommandResult<TotalDocument> {
-    let base = &petition.endpoints().origin;
-    let answer = transport.send(&petition.total_request()).await.map_err(|error| {
-        Failure::new(Exit::Unreachable, format!("{base}: {error}. It is safe to repeat this command."))
-    })?;
-    petition.total(&answer).map_err(|error| match error {
-        TotalError::Answer(error) => problems::answer(base, &error),
-        error => Failure::new(Exit::NotTrusted, format!("Do not trust this count: {error}.")),
-    })
-}
-
 fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language: Option<&Language>) -> Value {
     let manifest = petition.manifest();
-    let (title, organiser) = names(petition, language);
+    let (title, organiser) = names(petition.manifest(), language);
     let demands = in_language(&manifest.texts, language).map(|text| &text.demands);
     json!({
         "petition_id": petition.petition_id(), "slug": manifest.slug, "title": title, "organiser": organiser,
@@ -61,7 +50,7 @@ fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, langua
 
 fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language: Option<&Language>) -> String {
     let manifest = petition.manifest();
-    let (title, organiser) = names(petition, language);
+    let (title, organiser) = names(petition.manifest(), language);
     let mut lines = vec![title, format!("by {organiser}"), String::new()];
     if let Some(text) = in_language(&manifest.texts, language) {
         lines.push(plain(&text.summary));

@@ -95,7 +95,7 @@ fn tell(
     language: Option<&Language>,
     output: &Output,
 ) {
-    let (title, organiser) = names(petition, language);
+    let (title, organiser) = names(petition.manifest(), language);
     output.event(
         "petition",
         json!({

@@ -25,6 +25,10 @@ pub mod tiles;
 /// Everything that a server would serve, in files.
 pub mod site;
 
+/// Serving those files, for tests.
+pub mod file_server;
+
 pub use entries::Batch;
+pub use file_server::FileServer;
 pub use plan::Plan;
 pub use site::{Site, generate, generate_edited};

@@ -9,7 +9,7 @@ fn a_batch_without_a_statement() {
 
 #[test]
 fn a_batch_ends_at_a_notice() {
-    let mut log = LogBuilder::with_batches(&[0..1]);
+    let mut log = LogBuilder::with_batches(&[1]);
     log.push(&log.update());
     log.push(&withdrawal(0));
     log.assert_fails(Some(4), "outside-batch");
@@ -17,7 +17,7 @@ fn a_batch_ends_at_a_notice() {
 
 #[test]
 fn a_batch_that_is_not_sorted() {
-    let mut log = LogBuilder::with_batches(&[0..1, 1..4]);
+    let mut log = LogBuilder::with_batches(&[1, 3]);
     log.entries.swap(5, 6);
     log.assert_fails(Some(6), "unsorted");
 }
@@ -25,7 +25,7 @@ fn a_batch_that_is_not_sorted() {
 /// Signatures and withdrawals are sorted together, so that neither tells when it came.
 #[test]
 fn signatures_and_withdrawals_that_are_sorted_apart() {
-    let mut log = LogBuilder::with_batches(&[0..4]);
+    let mut log = LogBuilder::with_batches(&[4]);
     log.batch(8, (4..8).map(|number| log.signature(number)).chain((0..4).map(withdrawal)).collect());
     let mut apart = log.entries.split_off(7);
     let sorted = apart.clone();
@@ -48,7 +48,7 @@ fn statements_without_a_batch() {
         log.push(&follower(&log));
         log.assert_fails(Some(2), "empty-batch");
     }
-    let mut log = LogBuilder::with_batches(&[0..1]);
+    let mut log = LogBuilder::with_batches(&[1]);
     log.push(&log.statement(1));
     log.assert_fails(Some(3), "empty-batch");
 }
@@ -58,7 +58,7 @@ fn whatever_but_notices_after_the_close() {
     let entries: [fn(&LogBuilder) -> _; 4] =
         [|log| log.signature(1), |_| withdrawal(0), |log| log.statement(2), |log| log.close(2)];
     for entry in entries {
-        let mut log = LogBuilder::with_batches(&[0..1]);
+        let mut log = LogBuilder::with_batches(&[1]);
         log.push(&log.close(2));
         log.push(&log.update());
         log.push(&entry(&log));

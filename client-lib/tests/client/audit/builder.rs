@@ -33,13 +33,14 @@ impl LogBuilder {
         log
     }
 
-    /// With these batches of signatures, each behind a statement of exactly as many tokens as there are then.
-    pub fn with_batches(batches: &[std::ops::Range<u64>]) -> Self {
+    /// With batches of so many signatures, each behind a statement of exactly as many tokens as there are then. The signatures' numbers
+    /// count on from 0.
+    pub fn with_batches(sizes: &[u64]) -> Self {
         let mut log = Self::new();
         let mut issued = 0;
-        for batch in batches {
-            issued += batch.end - batch.start;
-            let tokens = batch.clone().map(|number| log.signature(number)).collect();
+        for size in sizes {
+            let tokens = (issued..issued + size).map(|number| log.signature(number)).collect();
+            issued += size;
             log.batch(issued, tokens);
         }
         log

@@ -1,10 +1,11 @@
 use undersign_client_lib::audit::{Claims, Defect};
 use undersign_protocol::public_log::{Checkpoint, Hash};
+use undersign_protocol::tally::TotalDocument;
 
 use super::builder::LogBuilder;
 
 fn log() -> LogBuilder {
-    LogBuilder::with_batches(&[0..3, 3..6])
+    LogBuilder::with_batches(&[3, 3])
 }
 
 fn failed(log: &LogBuilder, claims: Claims) -> Defect {
@@ -51,14 +52,12 @@ fn an_entry_that_was_replaced_dropped_or_added() {
 fn each_number_of_a_total_is_compared() {
     let log = log();
     let honest = log.total();
-    let changes: [(&str, fn(&mut undersign_protocol::tally::TotalDocument)); 3] = [
-        ("signatures", |total| total.signatures += 1),
-        ("withdrawals", |total| total.withdrawals += 1),
-        ("issued tokens", |total| total.issued += 1),
+    let wrong = [
+        ("signatures", TotalDocument { signatures: 7, ..honest.clone() }),
+        ("withdrawals", TotalDocument { withdrawals: 1, ..honest.clone() }),
+        ("issued tokens", TotalDocument { issued: 7, ..honest }),
     ];
-    for (name, change) in changes {
-        let mut total = honest.clone();
-        change(&mut total);
+    for (name, total) in wrong {
         let defect = failed(&log, Claims::new(&log.checkpoint()).with_total(&total).unwrap());
         assert!(matches!(defect, Defect::Total { number, .. } if number == name), "{defect}");
     }
@@ -73,7 +72,7 @@ fn a_total_of_an_earlier_head_is_compared_there() {
     assert_eq!(log.recount_with(claims).unwrap().tally().signatures, 6);
     let claims = Claims::new(&earlier.checkpoint()).with_total(&log.total()).unwrap();
     assert_eq!(log.recount_with(claims).unwrap().tree_size(), 9, "the total's head is the larger one");
-    let wrong = undersign_protocol::tally::TotalDocument { signatures: 2, ..earlier.total() };
+    let wrong = TotalDocument { signatures: 2, ..earlier.total() };
     let defect = failed(&log, Claims::new(&log.checkpoint()).with_total(&wrong).unwrap());
     assert_eq!(defect, Defect::Total { number: "signatures", shown: 2, counted: 3 });
 }
@@ -90,7 +89,7 @@ fn a_log_that_grew_holds_what_it_has_signed_before() {
 #[test]
 fn a_log_that_was_rewritten_below_an_earlier_head() {
     let log = log();
-    let other = LogBuilder::with_batches(&[0..3]).checkpoint();
+    let other = LogBuilder::with_batches(&[3]).checkpoint();
     assert_ne!(other.root, log.checkpoint_of(5).root, "PSS draws its salt");
     let claims = Claims::new(&log.checkpoint()).with_remembered(&other).unwrap();
     assert_eq!(failed(&log, claims.clone()), Defect::Rewritten { tree_size: 5 });
@@ -110,7 +109,7 @@ fn a_log_that_is_smaller_than_it_was_or_signed_twice_in_one_size() {
     let failure = smaller.with_remembered(&log.checkpoint()).unwrap_err();
     assert_eq!(failure.defect, Defect::Shrunk { remembered: 9, shown: 5 });
 
-    let other = LogBuilder::with_batches(&[0..3, 3..6]);
+    let other = LogBuilder::with_batches(&[3, 3]);
     let failure = Claims::new(&log.checkpoint()).with_remembered(&other.checkpoint()).unwrap_err();
     assert_eq!(failure.defect, Defect::Forked { tree_size: 9 });
     let failure = Claims::new(&log.checkpoint()).with_total(&other.total()).unwrap_err();

@@ -8,7 +8,7 @@ use crate::support::petition::{log_key, manifest, organiser_key, publish};
 
 #[test]
 fn a_log_that_does_not_begin_with_the_petition() {
-    let mut log = LogBuilder::with_batches(&[0..1]);
+    let mut log = LogBuilder::with_batches(&[1]);
     log.entries.remove(0);
     log.assert_fails(Some(0), "first-entry");
     log.entries.clear();
@@ -33,7 +33,7 @@ fn a_petition_whose_organiser_has_not_signed_it() {
 
 #[test]
 fn a_petition_in_the_middle_of_the_log() {
-    let mut log = LogBuilder::with_batches(&[0..1]);
+    let mut log = LogBuilder::with_batches(&[1]);
     log.push(&log.manifest_entry());
     log.assert_fails(Some(3), "second-manifest");
 }
@@ -49,7 +49,7 @@ fn bytes_that_are_no_entry() {
 
 #[test]
 fn a_bundle_that_is_cut_off_or_too_long() {
-    let log = LogBuilder::with_batches(&[0..1]);
+    let log = LogBuilder::with_batches(&[1]);
     let whole = log.bundle(TilePath { level: None, index: 0, width: 3 });
     for bundle in [&whole[..whole.len() - 1], &[whole.as_slice(), &[0]].concat()] {
         let mut recount = Recount::new(log.petition.clone(), Claims::new(&log.checkpoint()), NonceKey::from([0; 32]));
@@ -65,7 +65,7 @@ fn a_notice_that_is_signed_by_someone_else() {
         (NoticeSigner::Operator, organiser_key()),
         (NoticeSigner::Organiser, SecretKey::from_seed(&[99; 32])),
     ] {
-        let mut log = LogBuilder::with_batches(&[0..1]);
+        let mut log = LogBuilder::with_batches(&[1]);
         log.push(&log.notice(signer, NoticeContent::TakeDown {}, &key));
         log.assert_fails(Some(3), "notice-signature");
     }

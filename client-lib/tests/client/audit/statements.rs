@@ -9,7 +9,7 @@ use crate::support::petition::statement_key;
 
 #[test]
 fn a_count_that_falls() {
-    let mut log = LogBuilder::with_batches(&[0..1]);
+    let mut log = LogBuilder::with_batches(&[1]);
     log.batch(9, vec![log.signature(1)]);
     log.batch(8, vec![log.signature(2)]);
     assert_eq!(log.assert_fails(Some(5), "issued-fell"), Defect::IssuedFell { before: 9, now: 8 });
@@ -17,14 +17,14 @@ fn a_count_that_falls() {
 
 #[test]
 fn more_signatures_than_were_issued() {
-    let mut log = LogBuilder::with_batches(&[0..2]);
+    let mut log = LogBuilder::with_batches(&[2]);
     log.batch(3, vec![log.signature(2), log.signature(3)]);
     assert_eq!(log.assert_fails(Some(6), "more-than-issued"), Defect::MoreThanIssued { issued: 3 });
 }
 
 #[test]
 fn a_final_count_below_an_earlier_one() {
-    let mut log = LogBuilder::with_batches(&[0..3]);
+    let mut log = LogBuilder::with_batches(&[3]);
     log.push(&log.close(2));
     log.assert_fails(Some(5), "issued-fell");
 }
@@ -51,7 +51,7 @@ fn counts_that_the_issuer_has_not_signed() {
         CloseStatement::sign(&other_petition, 1, &statement_key()),
         CloseStatement { issued: 1, signature: IssuanceStatement::sign(&id, 1, &statement_key()).signature },
     ] {
-        let mut log = LogBuilder::with_batches(&[0..1]);
+        let mut log = LogBuilder::with_batches(&[1]);
         log.push(&Entry::CloseStatement(statement));
         log.assert_fails(Some(3), "close-signature");
     }

@@ -7,7 +7,7 @@ use super::builder::{LogBuilder, sign, withdrawal_key};
 
 /// A log with an honest signature before and after this one.
 fn among_others(token: Token) -> (LogBuilder, u64) {
-    let mut log = LogBuilder::with_batches(&[0..1]);
+    let mut log = LogBuilder::with_batches(&[1]);
     let entry = Entry::Signature(token);
     log.batch(2, vec![entry.clone()]);
     log.batch(3, vec![log.signature(9)]);
@@ -65,7 +65,7 @@ fn two_signatures_that_are_exchanged_fail_both() {
 
 #[test]
 fn a_signature_that_is_counted_twice() {
-    let mut log = LogBuilder::with_batches(&[0..2]);
+    let mut log = LogBuilder::with_batches(&[2]);
     log.batch(3, vec![log.signature(0)]);
     log.assert_fails(Some(5), "nonce-twice");
 
@@ -97,7 +97,7 @@ fn of_several_failures_the_first_one_is_told() {
 
 #[test]
 fn there_is_no_verdict_before_every_signature_was_verified() {
-    let log = LogBuilder::with_batches(&[0..2]);
+    let log = LogBuilder::with_batches(&[2]);
     let begin = || Recount::new(log.petition.clone(), Claims::new(&log.checkpoint()), NonceKey::from([0; 32]));
     let bundle = log.bundle(TilePath { level: None, index: 0, width: 4 });
 

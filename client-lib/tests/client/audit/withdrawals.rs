@@ -2,7 +2,7 @@ use super::builder::{LogBuilder, withdrawal};
 
 #[test]
 fn a_withdrawal_whose_key_does_not_fit() {
-    let mut log = LogBuilder::with_batches(&[0..1]);
+    let mut log = LogBuilder::with_batches(&[1]);
     log.batch(1, vec![withdrawal(0)]);
     log.entries[4][40] ^= 1;
     log.assert_fails(Some(4), "withdrawal-key");
@@ -10,7 +10,7 @@ fn a_withdrawal_whose_key_does_not_fit() {
 
 #[test]
 fn a_withdrawal_of_a_signature_that_is_not_there() {
-    let mut log = LogBuilder::with_batches(&[0..1]);
+    let mut log = LogBuilder::with_batches(&[1]);
     log.batch(1, vec![withdrawal(5)]);
     log.batch(1, vec![withdrawal(0), withdrawal(6)]);
     log.assert_fails(Some(4), "withdrawal-of-nothing");
@@ -18,7 +18,7 @@ fn a_withdrawal_of_a_signature_that_is_not_there() {
 
 #[test]
 fn a_signature_that_is_withdrawn_twice() {
-    let mut log = LogBuilder::with_batches(&[0..2]);
+    let mut log = LogBuilder::with_batches(&[2]);
     log.batch(2, vec![withdrawal(0)]);
     log.batch(2, vec![withdrawal(0)]);
     log.assert_fails(Some(7), "withdrawn-twice");
@@ -35,7 +35,7 @@ fn a_withdrawal_that_is_repeated_before_its_signature() {
 
 #[test]
 fn a_signature_does_not_come_back_after_its_withdrawal() {
-    let mut log = LogBuilder::with_batches(&[0..1]);
+    let mut log = LogBuilder::with_batches(&[1]);
     log.batch(1, vec![withdrawal(0)]);
     log.batch(2, vec![log.signature(0)]);
     log.assert_fails(Some(6), "nonce-twice");
