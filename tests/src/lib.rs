@@ -55,6 +55,9 @@ pub mod pages;
 /// A petition's log, read and recounted as anyone can.
 pub mod audit;
 
+/// Two auditors as processes: ours, and one in Python.
+pub mod auditor;
+
 /// Where the built programs are.
 pub mod programs;
 

@@ -1,9 +1,11 @@
 //! Developer tasks: the two commands of the README and their pieces. It compiles before any set-up, with a C linker alone.
 
+mod benchmark;
 mod browser;
 mod client;
 mod command;
 mod demo;
+mod log;
 mod outcome;
 mod prove;
 mod setup;
@@ -40,6 +42,18 @@ enum Task {
     },
     /// The tests with larger numbers, for an hour or two; the result is added to specs/proofs.md
     Prove,
+    /// Write a petition's log of any size, as files that `undersign audit` reads and any web server serves
+    GenerateLog {
+        /// Passed on, for example `--signatures 100000 --out DIR`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Audit a generated log and compare with a bare loop around OpenSSL; the result is added to specs/benchmarks.md
+    BenchmarkAudit {
+        /// How many signatures
+        #[arg(long, default_value_t = 100_000)]
+        signatures: u64,
+    },
     /// Build what browsers run, as an npm package in target/client
     Client,
     /// Take pictures of every page and every state of the signing, into target/screenshots
@@ -57,6 +71,8 @@ fn main() -> ExitCode {
         Task::Demo { arguments } => demo::run_demo(&arguments),
         Task::Test { only } => steps::run_steps(only),
         Task::Prove => prove::run_proofs(),
+        Task::GenerateLog { arguments } => log::generate(&arguments),
+        Task::BenchmarkAudit { signatures } => benchmark::audit(signatures),
         Task::Client => wasm::toolchain().and_then(client::build_package),
         Task::Screenshots { readme } => browser::take_screenshots(readme),
         Task::Setup => setup::everything(),

@@ -7,6 +7,7 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::benchmark;
 use crate::command::{cargo, output, root, run};
 use crate::outcome::{self, Outcome};
 use crate::setup;
@@ -14,6 +15,9 @@ use crate::stopwatch::{Elapsed, Stopwatch};
 
 /// Relative to the root of the repository.
 const RECORD: &str = "specs/proofs.md";
+
+/// Signatures of the log whose audit is measured.
+const MILLION: u64 = 1_000_000;
 
 const HEADING: &str = "# Proofs\n
 The runs of `cargo xtask prove`: the tests of `cargo xtask test` with larger numbers. Each run adds its result below,
@@ -27,8 +31,10 @@ pub fn run_proofs() -> Result<()> {
     let commit = commit()?;
     let stopwatch = Stopwatch::start();
     let outcome = outcome::of_all_tests(true)?;
-    record(&entry(&commit, outcome, stopwatch.elapsed())?)?;
+    record(RECORD, HEADING, &entry(&commit, outcome, stopwatch.elapsed())?)?;
     eprintln!("Added to {RECORD}.");
+    // Where everything is optimised, and where nothing else runs beside it.
+    benchmark::audit(MILLION)?;
     println!("{} passed, {} failed", outcome.passed, outcome.failed);
     ensure!(outcome.failed == 0, "Not everything holds: {} tests failed", outcome.failed);
     Ok(())
@@ -44,14 +50,16 @@ fn entry(commit: &str, outcome: Outcome, duration: Elapsed) -> Result<String> {
     ))
 }
 
-fn commit() -> Result<String> {
+/// Which sources were tested.
+pub fn commit() -> Result<String> {
     let git = |arguments: &[&str]| output(Command::new("git").args(arguments).current_dir(root()));
     let hash = git(&["rev-parse", "--short=12", "HEAD"])?;
     let changed = !git(&["status", "--porcelain"])?.is_empty();
     Ok(if changed { format!("{hash} with changes that are not committed") } else { hash })
 }
 
-fn hardware() -> String {
+/// On what.
+pub fn hardware() -> String {
     let cores = available_parallelism().map_or(1, usize::from);
     let model = field("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
     let memory = field("/proc/meminfo", "MemTotal").unwrap_or_else(|| "unknown".to_owned());
@@ -65,9 +73,10 @@ fn field(file: &str, name: &str) -> Option<String> {
     Some(value.trim().to_owned())
 }
 
-fn record(entry: &str) -> Result<()> {
-    let path = root().join(RECORD);
-    let heading = if path.exists() { "" } else { HEADING };
+/// Adds to a file of results, or begins it.
+pub fn record(file: &str, heading: &str, entry: &str) -> Result<()> {
+    let path = root().join(file);
+    let heading = if path.exists() { "" } else { heading };
     let open = || OpenOptions::new().create(true).append(true).open(&path);
-    open().and_then(|mut file| write!(file, "{heading}{entry}")).with_context(|| format!("could not write {RECORD}"))
+    open().and_then(|mut file| write!(file, "{heading}{entry}")).with_context(|| format!("could not write {file}"))
 }

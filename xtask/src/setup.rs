@@ -1,9 +1,9 @@
 //! Set-up on a bare machine: each part looks first, and neither does nor says anything where all is there.
 
 pub mod browser;
-mod mail_server;
 pub mod packages;
 pub mod proxies;
+mod python;
 
 use std::process::Command;
 
@@ -47,7 +47,7 @@ pub fn everything() -> Result<()> {
             present: || succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
         },
     ])?;
-    mail_server::install()?;
+    python::install()?;
     proxies::install()?;
     browser::install()?;
     if !in_path("cargo-deny") && !tools().join("bin/cargo-deny").is_file() {

@@ -17,6 +17,13 @@ impl Stopwatch {
     }
 }
 
+impl Elapsed {
+    /// In seconds, with fractions.
+    pub fn seconds(self) -> f64 {
+        self.0.as_secs_f64()
+    }
+}
+
 /// A duration as people read it: `0.4 s`, `12.0 s`, `3 min 5 s`.
 #[derive(Clone, Copy)]
 pub struct Elapsed(Duration);

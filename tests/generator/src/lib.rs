@@ -25,6 +25,9 @@ pub mod tiles;
 /// Everything that a server would serve, in files.
 pub mod site;
 
+/// A small log and what can be wrong with it.
+pub mod vectors;
+
 /// Serving those files, for tests.
 pub mod file_server;
 

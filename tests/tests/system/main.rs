@@ -60,6 +60,9 @@ mod log;
 /// Whether somebody else notices when a log is shown in two versions.
 mod witnesses;
 
+/// Whether anyone can recount a petition, with our auditor and with another one.
+mod audit;
+
 /// What is at addresses where nothing is.
 mod routes;
 

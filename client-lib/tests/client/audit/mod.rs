@@ -7,4 +7,5 @@ mod entries;
 mod honest;
 mod statements;
 mod tokens;
+mod vectors;
 mod withdrawals;
