@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::command::{announce, cargo, output, root, run};
+use crate::command::{announce, cargo, line, output, root, run};
 use crate::log::PACKAGE;
 use crate::prove::{commit, hardware, record};
 use crate::setup;
@@ -30,16 +30,24 @@ pub fn audit(signatures: u64) -> Result<()> {
     let log = root().join(format!("target/benchmark/{signatures}"));
     let copy = copy_of(&log, signatures)?;
     let before = bare(&copy)?;
-    let (elapsed, memory) = measured(Command::new(program("undersign")).args(["--json", "audit"]).arg(&copy))?;
+    let audit = measured(Command::new(program("undersign")).args(["--json", "audit"]).arg(&copy))?;
     let after = bare(&copy)?;
-    let rate = signatures as f64 / elapsed.seconds();
-    let share = rate / ((before + after) / 2.0) * 100.0;
+    let rate = signatures as f64 / audit.elapsed.seconds();
+    let (loop_rate, loop_cost) = ((before.rate + after.rate) / 2.0, (before.cost + after.cost) / 2.0);
+    let cost = audit.processor / signatures as f64 * 1e6;
     let date = output(Command::new("date").args(["-u", "+%Y-%m-%d"]))?;
     let result = format!(
-        "\n## {date}, commit {}\n\n- signatures: {signatures}\n- audit: {elapsed}, {rate:.0} signatures/s\n- bare loop: {before:.0} \
-         signatures/s before, {after:.0} after; the audit reaches {share:.0} % of their mean\n- memory of the audit at most (VmHWM): \
-         {memory} kB\n- hardware: {}\n",
+        "\n## {date}, commit {}\n\n- signatures: {signatures}\n- audit: {}, {rate:.0} signatures/s, {cost:.1} µs of processor time \
+         each\n- bare loop: {:.0} signatures/s before, {:.0} after, {loop_cost:.1} µs of processor time each\n- the audit reaches \
+         {:.0} % of the bare loop's rate; where other work shares the processor, what compares is its time: {:.0} %\n- memory of \
+         the audit at most (VmHWM): {} kB\n- hardware: {}\n",
         commit()?,
+        audit.elapsed,
+        before.rate,
+        after.rate,
+        rate / loop_rate * 100.0,
+        loop_cost / cost * 100.0,
+        audit.memory,
         hardware()
     );
     record(RECORD, HEADING, &result)?;
@@ -67,32 +75,60 @@ fn program(name: &str) -> PathBuf {
     root().join("target/release").join(name)
 }
 
-/// Signatures a second of the bare loop.
-fn bare(copy: &Path) -> Result<f64> {
-    let mut command = Command::new(program("undersign-bare-verify"));
-    announce(command.arg(copy));
-    output(&mut command)?.parse().context("the bare loop prints one number")
+/// What the bare loop came to.
+struct Bare {
+    /// Signatures a second.
+    rate: f64,
+    /// Processor time of each in µs, with that of reading it.
+    cost: f64,
 }
 
-/// Runs to the end; how long it took, and the most memory that it had, in kB.
-fn measured(command: &mut Command) -> Result<(Elapsed, u64)> {
+fn bare(copy: &Path) -> Result<Bare> {
+    let run = measured(Command::new(program("undersign-bare-verify")).arg(copy))?;
+    let mut numbers = run.said.split_whitespace().map(str::parse::<f64>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(rate)), Some(Ok(count))) => Ok(Bare { rate, cost: run.processor / count * 1e6 }),
+        _ => bail!("the bare loop prints two numbers"),
+    }
+}
+
+/// A program that was watched to its end.
+struct Run {
+    said: String,
+    elapsed: Elapsed,
+    /// Seconds of all its threads.
+    processor: f64,
+    /// The most memory that it had, in kB.
+    memory: u64,
+}
+
+fn measured(command: &mut Command) -> Result<Run> {
     announce(command);
     let stopwatch = Stopwatch::start();
-    let mut child = command.stdout(Stdio::null()).spawn()?;
-    let mut memory = 0;
-    let status = loop {
-        memory = memory.max(peak(&child).unwrap_or(0));
-        match child.try_wait()? {
-            Some(status) => break status,
-            None => thread::sleep(Duration::from_millis(10)),
-        }
-    };
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    let (mut memory, mut processor) = (0, 0.0);
+    while child.try_wait()?.is_none() {
+        memory = peak(&child).unwrap_or(memory);
+        processor = processor_time(&child).unwrap_or(processor);
+        thread::sleep(Duration::from_millis(5));
+    }
     let elapsed = stopwatch.elapsed();
-    ensure!(status.success(), "the audit failed: {status}");
-    Ok((elapsed, memory))
+    // What each of them says fits into the pipe.
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "`{}` failed: {}", line(command), output.status);
+    Ok(Run { said: String::from_utf8_lossy(&output.stdout).into_owned(), elapsed, processor, memory })
 }
 
 fn peak(child: &Child) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// In seconds. The kernel counts it in hundredths, on every machine on which Linux runs today (proc(5)).
+fn processor_time(child: &Child) -> Option<f64> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
+    // The program's name, in parentheses, may hold anything; behind it follow the third field and the others.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut times = fields.split_whitespace().skip(11).map(str::parse::<f64>);
+    Some((times.next()?.ok()? + times.next()?.ok()?) / 100.0)
 }
