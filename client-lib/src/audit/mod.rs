@@ -1,9 +1,9 @@
 //! Recounting a petition from its public log alone: what an auditor checks, as `specs/audit.md` has it.
 //!
-//! A [`Recount`] is fed the log's entry bundles in their order and checks everything but the tokens' RSA signatures. Those it hands
-//! out, because they are nearly all of the work and every place has its own fast way: `native` spreads them over all cores, a browser
-//! has its own. It gives a [`Verdict`] only when every one of them came back verified. It reads no socket and no file, and its memory
-//! does not grow but by some twenty bytes for each signature.
+//! A [`Recount`](crate::audit::Recount) is fed the log's entry bundles in their order and checks everything but the tokens' RSA
+//! signatures. Those it hands out, because they are nearly all of the work and every place has its own fast way: `native` spreads them
+//! over all cores, a browser has its own. It gives a [`Verdict`](crate::audit::Verdict) only when every one of them came back verified.
+//! It reads no socket and no file, and its memory does not grow but by some twenty bytes for each signature.
 //!
 //! ```
 //! use undersign_client_lib::audit::{Claims, NonceKey, Recount, Verdict};
