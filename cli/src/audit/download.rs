@@ -49,6 +49,12 @@ pub fn download(
             let Some(front) = under_way.pop_front() else { return };
             let bundle = front.await.unwrap_or_else(|_| Err(Failure::new(Exit::Unexpected, "A download broke off.")));
             let failed = bundle.is_err();
+            if failed && keep.is_some() {
+                // What is under way was asked for already; kept, it need not be asked for again.
+                while let Some(other) = under_way.pop_front() {
+                    let _ = other.await;
+                }
+            }
             // Nobody takes it where the recount has ended with a failure.
             if sender.send(bundle).await.is_err() || failed {
                 under_way.iter().for_each(JoinHandle::abort);

@@ -7,9 +7,11 @@ mod recounting;
 mod remembered;
 mod tar;
 mod verdict;
+mod witnesses;
 
 pub use copy::{CHECKPOINT, Copy, Folder, TOTAL};
 pub use download::download;
 pub use recounting::{Subject, recount};
 pub use remembered::Remembered;
 pub use verdict::{Circumstances, show};
+pub use witnesses::Witnesses;

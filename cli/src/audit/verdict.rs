@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use undersign_client_lib::audit::{AuditFailure, Verdict};
 use undersign_protocol::petition::Language;
 
+use super::witnesses::Witnesses;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::petition::names;
@@ -16,13 +17,10 @@ pub struct Circumstances<'a> {
     pub total_shown: bool,
     /// Size of the tree that an earlier audit remembers.
     pub grown_from: Option<u64>,
+    /// Who has cosigned the head.
+    pub witnesses: &'a Witnesses,
     /// Language of title and organiser.
     pub language: Option<&'a Language>,
-}
-
-/// Who has confirmed that everyone is shown the same log. The one place for it: a witness policy will be judged before, and told here.
-fn witnesses() -> (&'static str, Value) {
-    ("no witness policy given: that others are shown the same log is not confirmed by this audit", Value::Null)
 }
 
 /// Says that the count is right.
@@ -53,7 +51,7 @@ fn fields(verdict: &Verdict, circumstances: &Circumstances<'_>) -> Value {
         "signatures": tally.signatures, "withdrawals": tally.withdrawals, "total": tally.total(), "issued": tally.issued,
         "opens_at": manifest.opens_at, "closes_at": notices.closes_at, "closed": verdict.closed().is_some(),
         "notices": notices.count, "taken_down": notices.taken_down, "replaced_by": notices.replaced_by,
-        "witnesses": witnesses().1, "pinned": circumstances.pinned, "total_shown": circumstances.total_shown,
+        "witnesses": circumstances.witnesses.fields(), "pinned": circumstances.pinned, "total_shown": circumstances.total_shown,
         "grown_from": circumstances.grown_from,
     })
 }
@@ -86,7 +84,7 @@ fn text(verdict: &Verdict, circumstances: &Circumstances<'_>) -> String {
     if let Some(size) = circumstances.grown_from {
         lines.push(format!("Growth       the {size} entries of the last audit are there, unchanged"));
     }
-    lines.push(format!("Witnesses    {}", witnesses().0));
+    lines.push(format!("Witnesses    {}", circumstances.witnesses));
     lines.push(String::new());
     lines.push(
         "Every entry was read and every signature verified alone. What a log cannot show is who stands behind a token: how many people \

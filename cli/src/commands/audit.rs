@@ -1,13 +1,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use undersign_client_lib::audit::Verdict;
 use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::PetitionLink;
 use undersign_protocol::petition::{PetitionId, VerifiedManifest};
 
 use crate::args::{AuditArguments, AuditSource};
-use crate::audit::{CHECKPOINT, Circumstances, Copy, Folder, Remembered, Subject, TOTAL, download, recount, show};
+use crate::audit::{
+    CHECKPOINT, Circumstances, Copy, Folder, Remembered, Subject, TOTAL, Witnesses, download, recount, show,
+};
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
 use crate::petition::{look_up, policy, total, transport};
@@ -24,8 +25,13 @@ async fn of_server(arguments: &AuditArguments, base: &Base, link: &PetitionLink,
     let link = PetitionLink { pin: pin(link.pin, arguments.pin)?, ..link.clone() };
     let transport = Arc::new(transport(&arguments.connection)?);
     let policy = policy(&arguments.trust)?;
-    let petition = Arc::new(look_up(&transport, base, &link, policy.as_ref(), output).await?);
+    let mut petition = look_up(&transport, base, &link, policy.as_ref(), output).await?;
     let total = total(&transport, &petition).await?;
+    if policy.is_some() && total.tree_size > petition.checkpoint().tree_size {
+        // The log has grown in between; its witnesses sign the larger head within seconds.
+        petition = look_up(&transport, base, &link, policy.as_ref(), output).await?;
+    }
+    let petition = Arc::new(petition);
     let (checkpoint, note) = (petition.checkpoint().clone(), petition.checkpoint_note().to_owned());
     let subject = Subject {
         remembered: remembered(arguments, petition.verified())?,
@@ -33,6 +39,7 @@ async fn of_server(arguments: &AuditArguments, base: &Base, link: &PetitionLink,
         checkpoint: (checkpoint, note.clone()),
         total: Some(total.clone()),
     };
+    let witnesses = Witnesses::judge(policy.as_ref(), &subject)?;
     let claims = subject.claims(output)?;
     let folder = arguments.export.as_ref().map(|export| Folder::new(folder_of(export)));
     let went_on = folder.as_ref().filter(|folder| folder.path().exists()).cloned();
@@ -47,9 +54,15 @@ async fn of_server(arguments: &AuditArguments, base: &Base, link: &PetitionLink,
         Some(bundle) => bundle,
         None => Err(Failure::new(Exit::Unexpected, "The download ended too early. Please report it.")),
     };
-    let grown_from = grown_from(&subject);
+    let circumstances = Circumstances {
+        pinned: petition.is_pinned(),
+        total_shown: true,
+        grown_from: grown_from(&subject),
+        witnesses: &witnesses,
+        language: arguments.locale.as_ref(),
+    };
     let verdict = recount(subject, claims, fetch, *output).await.map_err(|failure| went_on_from(failure, went_on))?;
-    tell(arguments, &verdict, petition.is_pinned(), true, grown_from, output);
+    show(&verdict, &circumstances, output);
     match (folder, &arguments.export) {
         (Some(folder), Some(export)) if is_tar(export) => folder.pack(tree_size, export),
         _ => Ok(()),
@@ -84,23 +97,18 @@ async fn of_copy(arguments: &AuditArguments, path: PathBuf, output: &Output) -> 
         checkpoint: contents.checkpoint,
         total: contents.total,
     };
+    let witnesses = Witnesses::judge(policy(&arguments.trust)?.as_ref(), &subject)?;
     let claims = subject.claims(output)?;
-    let (total_shown, grown_from) = (subject.total.is_some(), grown_from(&subject));
+    let circumstances = Circumstances {
+        pinned: arguments.pin.is_some(),
+        total_shown: subject.total.is_some(),
+        grown_from: grown_from(&subject),
+        witnesses: &witnesses,
+        language: arguments.locale.as_ref(),
+    };
     let verdict = recount(subject, claims, move |path| copy.bundle(path), *output).await?;
-    tell(arguments, &verdict, arguments.pin.is_some(), total_shown, grown_from, output);
+    show(&verdict, &circumstances, output);
     Ok(())
-}
-
-fn tell(
-    arguments: &AuditArguments,
-    verdict: &Verdict,
-    pinned: bool,
-    total_shown: bool,
-    grown_from: Option<u64>,
-    output: &Output,
-) {
-    let circumstances = Circumstances { pinned, total_shown, grown_from, language: arguments.locale.as_ref() };
-    show(verdict, &circumstances, output);
 }
 
 fn remembered(arguments: &AuditArguments, petition: &VerifiedManifest) -> CommandResult<Option<Remembered>> {

@@ -4,4 +4,5 @@ mod copies;
 mod growth;
 mod lies;
 mod verdicts;
+mod witnesses;
 mod world;

@@ -25,29 +25,52 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a path")
 }
 
+/// Whoever audits a server's petition, again and again.
+struct Journalist {
+    folder: TempDir,
+    link: String,
+    petition_id: String,
+}
+
+impl Journalist {
+    /// Audits with both auditors, which must give the same numbers.
+    async fn audit(&self) -> Value {
+        let (state, copy) = (self.folder.path().join("state"), self.folder.path().join("copy"));
+        let arguments = [&self.link, "--state", text(&state), "--export", text(&copy)].map(str::to_owned);
+        let ours = tokio::task::spawn_blocking(move || undersign_audit(&arguments.each_ref().map(String::as_str)));
+        let ours = ours.await.expect("it ends");
+        assert_eq!(ours.code, Some(0), "{:?}", ours.said);
+        let theirs = python_audit(&copy, &self.petition_id);
+        assert_eq!(numbers(&theirs.said), numbers(&ours.said));
+        ours.said
+    }
+}
+
 #[tokio::test]
 async fn a_running_server_s_count_is_confirmed_by_two_auditors_and_remembered() {
     let (server, petition) = TestServer::with_petition(Options::default()).await;
-    let link = format!("{}#{}", server.link_to("trees").split('#').next().unwrap_or_default(), petition.petition_id());
+    let petition_id = petition.petition_id();
+    let wire = Wire::new(&server);
+    let link = format!("{}#{petition_id}", server.link_to("trees").split('#').next().unwrap_or_default());
     let folder = tempfile::tempdir().expect("a folder");
-    let (state, copy) = (folder.path().join("state"), folder.path().join("copy"));
+    let journalist = Journalist { folder, link, petition_id: petition_id.to_string() };
     let tokens = side_by_side::tokens(&server, &petition, 12).await;
     let (early, late) = tokens.split_at(5);
     for (count, part) in [(5, early), (12, late)] {
         side_by_side::redeem(&server, &petition, part).await;
-        Wire::new(&server).wait_for_total(&petition.petition_id(), count).await;
-        let arguments = [link.as_str(), "--state", text(&state), "--export", text(&copy)];
-        let ours = tokio::task::spawn_blocking({
-            let arguments = arguments.map(str::to_owned);
-            move || undersign_audit(&arguments.each_ref().map(String::as_str))
-        });
-        let ours = ours.await.expect("it ends");
-        assert_eq!(ours.code, Some(0), "{:?}", ours.said);
-        assert_eq!((&ours.said["total"], &ours.said["pinned"]), (&json!(count), &json!(true)));
-        assert_eq!(ours.said["grown_from"].is_null(), count == 5);
-        let theirs = python_audit(&copy, &petition.petition_id().to_string());
-        assert_eq!(numbers(&theirs.said), numbers(&ours.said));
+        wire.wait_for_total(&petition_id, count).await;
+        let said = journalist.audit().await;
+        assert_eq!((&said["total"], &said["pinned"]), (&json!(count), &json!(true)));
+        assert_eq!(said["grown_from"].is_null(), count == 5);
     }
+
+    // One more signs, and takes it back: both stand in the log.
+    let (token, key) = wire.token_and_key("late@example.org", &petition).await;
+    assert_eq!(wire.redeem(&petition_id, &token).await.status, 200);
+    assert_eq!(wire.withdraw(&petition_id, &key).await.status, 200);
+    wire.wait_for_counts(&petition_id, (12, 13, 1)).await;
+    let said = journalist.audit().await;
+    assert_eq!([&said["signatures"], &said["withdrawals"], &said["total"]], [&json!(13), &json!(1), &json!(12)]);
 }
 
 /// So many signatures, audited from local files.

@@ -1,0 +1,77 @@
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+
+use serde_json::json;
+use undersign_protocol::ed25519::SecretKey;
+use undersign_protocol::public_log::{Checkpoint, WitnessKey};
+
+use crate::world::{World, text, undersign};
+
+fn witness(number: u8) -> (WitnessKey, SecretKey) {
+    let key = SecretKey::from_seed(&[number; 32]);
+    (WitnessKey::new(&format!("witness{number}.example"), key.public_key()).unwrap(), key)
+}
+
+/// Both logs of the site, cosigned by a witness.
+fn cosign(world: &World, number: u8) {
+    let (name, key) = witness(number);
+    for path in [world.site.copy.join("log/checkpoint"), world.path("site/v1/log/checkpoint")] {
+        let note = fs::read_to_string(&path).unwrap();
+        let body = note.split_once("\n\n").unwrap().0;
+        let checkpoint = Checkpoint::parse_text(&format!("{body}\n")).unwrap();
+        let line = name.cosign(&checkpoint, "2026-12-01T00:00:00Z".parse().unwrap(), &key);
+        OpenOptions::new().append(true).open(path).unwrap().write_all(line.as_bytes()).unwrap();
+    }
+}
+
+/// Two of two.
+fn policy(world: &World) -> String {
+    let file = world.path("policy");
+    let lines = format!("witness a {}\nwitness b {}\ngroup both all a b\nquorum both\n", witness(1).0, witness(2).0);
+    fs::write(&file, lines).unwrap();
+    text(&file).to_owned()
+}
+
+#[test]
+fn a_head_that_the_policy_s_witnesses_have_cosigned_is_confirmed_and_they_are_named() {
+    let world = World::new();
+    let policy = policy(&world);
+    cosign(&world, 1);
+    cosign(&world, 2);
+    let copy = world.path("copy.tar");
+    let ended = world.audit(&[&world.link(), "--policy", &policy, "--export", text(&copy)]);
+    assert_eq!(ended.verdict()["witnesses"], json!({ "cosigned": ["a", "b"], "of": 2 }));
+    // The copy has the cosignatures too.
+    assert_eq!(world.audit(&[text(&copy), "--policy", &policy]).verdict()["witnesses"]["of"], 2);
+    let said = undersign(&["audit", text(&copy), "--policy", &policy]).stdout;
+    assert!(String::from_utf8(said).unwrap().contains("a, b of its 2 have cosigned this head"));
+    assert_eq!(world.audit(&[text(&copy)]).verdict()["witnesses"], json!(null));
+}
+
+#[test]
+fn a_head_that_one_of_two_witnesses_has_cosigned_is_not() {
+    let world = World::new();
+    let policy = policy(&world);
+    cosign(&world, 2);
+    let ended = world.audit(&[text(&world.site.copy), "--policy", &policy]);
+    assert_eq!(ended.code, 5);
+    assert!(ended.message().contains("not cosigned by as many witnesses"), "{}", ended.message());
+    assert_eq!(ended.events.len(), 1, "nothing was recounted");
+}
+
+/// A total of a newer tree is one that nobody has cosigned.
+#[test]
+fn a_total_of_a_later_tree_than_the_cosigned_one_is_not_confirmed() {
+    let world = World::new();
+    let policy = policy(&world);
+    let smaller = World::edited(&undersign_log_generator::Plan { close: false, ..crate::world::PLAN }, |_, _| {});
+    assert_eq!(smaller.id(), world.id());
+    cosign(&smaller, 1);
+    cosign(&smaller, 2);
+    fs::copy(smaller.site.copy.join("log/checkpoint"), world.site.copy.join("log/checkpoint")).unwrap();
+    let ended = world.audit(&[text(&world.site.copy), "--policy", &policy]);
+    assert_eq!(ended.code, 5);
+    assert!(ended.message().contains("later tree"), "{}", ended.message());
+    // Without a policy the recount goes to the larger of the two heads, and both hold.
+    assert_eq!(world.audit(&[text(&world.site.copy)]).verdict()["tree_size"], world.site.checkpoint.tree_size);
+}
