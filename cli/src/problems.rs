@@ -82,6 +82,10 @@ pub fn sentence(problem: Problem) -> &'static str {
         }
         Problem::NotYetOpen => "The petition is not open yet. Come back when it opens; undersign show tells when.",
 
+        Problem::NotYetClosed => {
+            "The petition is not closed yet, or the server has not yet destroyed what it kept for the count. Come back later."
+        }
+
         Problem::TokenNotValid => {
             "The server does not take the token for this petition. It is kept: repeat with undersign resume, and tell the operator if \
              it stays so."

@@ -126,6 +126,9 @@ problems! {
     /// issuance and petition: before opens_at.
     NotYetOpen = 409, "not-yet-open", "The petition is not open yet.";
 
+    /// issuance: the close statement is asked for and there is none yet.
+    NotYetClosed = 404, "not-yet-closed", "The petition is not closed yet, or what was kept for its count is not yet destroyed.";
+
     /// redemption: no token, or one that is not valid for this petition.
     TokenNotValid = 401, "token-not-valid", "The token is not valid for this petition.";
     /// redemption: another token with this nonce was redeemed.

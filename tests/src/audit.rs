@@ -10,7 +10,8 @@ use crate::server::TestServer;
 use crate::signer::Sender;
 
 /// Reads a petition's whole log and recounts it. The checkpoint must be the log's, the entries must give its root, every nonce must
-/// stand in it once, every batch must begin with a statement and be sorted, and the published total must be the recount.
+/// stand in it once, every batch must begin with a statement and be sorted, nothing but notices may follow the close statement, and the
+/// published total must be the recount.
 ///
 /// # Returns
 /// The counts, and the leaf hashes of the signatures in their order.
@@ -26,7 +27,19 @@ pub async fn audit(server: &TestServer, petition: &VerifiedManifest) -> (Tally, 
     let mut tally = Tally::default();
     let (mut nonces, mut signatures) = (HashSet::new(), Vec::new());
     let mut last: Option<Hash> = None;
+    let (petition_id, statement_key) = (petition.petition_id(), &petition.manifest().issuer.statement_key);
+    let mut ended = false;
     for (index, (entry, leaf)) in entries.iter().zip(leaves).enumerate() {
+        assert!(!ended || matches!(entry, Entry::Notice(_)), "only notices follow the close statement");
+        match entry {
+            Entry::IssuanceStatement(statement) => assert!(statement.verify(&petition_id, statement_key).is_ok()),
+            Entry::CloseStatement(statement) => {
+                assert!(statement.verify(&petition_id, statement_key).is_ok());
+                assert!(statement.issued >= tally.signatures, "more signatures than were issued");
+                ended = true;
+            }
+            _ => {}
+        }
         assert_eq!(index == 0, matches!(entry, Entry::Manifest { .. }), "the manifest is entry 0");
         let issued_before = tally.issued;
         tally.add(entry);
@@ -50,7 +63,8 @@ pub async fn audit(server: &TestServer, petition: &VerifiedManifest) -> (Tally, 
     (tally, signatures)
 }
 
-async fn entries(server: &TestServer, petition: &VerifiedManifest, tree_size: u64) -> Vec<Entry> {
+/// All entries of a petition's log.
+pub async fn entries(server: &TestServer, petition: &VerifiedManifest, tree_size: u64) -> Vec<Entry> {
     let mut entries = Vec::new();
     for index in 0..tree_size.div_ceil(TILE_WIDTH) {
         let width = (tree_size - index * TILE_WIDTH).min(TILE_WIDTH);

@@ -130,12 +130,33 @@ impl Registry {
 }
 
 impl Petition {
+    /// When first-time issuance ends.
+    pub fn closes_at(&self) -> Timestamp {
+        self.verified.manifest().closes_at
+    }
+
+    /// First moment at which nothing more is taken.
+    pub fn ends_at(&self) -> Timestamp {
+        self.closes_at().plus(self.verified.manifest().grace)
+    }
+
+    /// Where it is in its life. Every decision of a side is by this.
+    pub fn state(&self, now: Timestamp) -> PetitionState {
+        PetitionState::closing_at(self.verified.manifest(), self.closes_at(), now)
+    }
+
+    /// Its first tick later than `now`.
+    pub fn next_tick(&self, now: Timestamp) -> Timestamp {
+        let manifest = self.verified.manifest();
+        manifest.publication.next_tick(manifest.opens_at, now)
+    }
+
     /// Body of `GET /v1/petitions/{petition_id}`.
     pub fn document(&self, now: Timestamp) -> PetitionDocument {
         let manifest = String::from_utf8_lossy(self.verified.canonical()).into_owned();
         PetitionDocument {
             petition_id: self.verified.petition_id(),
-            state: PetitionState::at(self.verified.manifest(), now),
+            state: self.state(now),
             // Unwrap safety: a verified manifest is canonical JSON, and so UTF-8.
             manifest: serde_json::value::RawValue::from_string(manifest).expect("canonical JSON"),
             organiser_signature: *self.verified.organiser_signature(),
@@ -147,7 +168,7 @@ impl Petition {
         PetitionSummary {
             petition_id: self.verified.petition_id(),
             slug: manifest.slug.clone(),
-            state: PetitionState::at(manifest, now),
+            state: self.state(now),
             titles: manifest.texts.iter().map(|(language, text)| (language.clone(), text.title.clone())).collect(),
             token_key: manifest.issuer.token_key,
             bundle: self.position.map(bundle),

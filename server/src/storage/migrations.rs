@@ -33,10 +33,10 @@ macro_rules! migrations {
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine, side: Side) -> Result<(), StorageError> {
     let list = match (side, engine) {
         (Side::Identified, Engine::Sqlite) => {
-            migrations!("identified", "sqlite", 1 "petition", 2 "email_verification", 3 "issuance")
+            migrations!("identified", "sqlite", 1 "petition", 2 "email_verification", 3 "issuance", 5 "close")
         }
         (Side::Identified, Engine::Postgres) => {
-            migrations!("identified", "postgres", 1 "petition", 2 "email_verification", 3 "issuance")
+            migrations!("identified", "postgres", 1 "petition", 2 "email_verification", 3 "issuance", 5 "close")
         }
         (Side::Anonymous, Engine::Sqlite) => {
             migrations!("anonymous", "sqlite", 1 "petition", 4 "redemption", 5 "public_log", 8 "cosignature")

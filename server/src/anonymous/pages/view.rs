@@ -87,7 +87,7 @@ impl<'a> ListPage<'a> {
             let manifest = petition.verified.manifest();
             let text = Words::of(t, manifest)?;
             let progress = Progress::new(t, *total, &manifest.goals);
-            Some(Card { slug: manifest.slug.as_str(), text, progress, state: state_line(t, manifest, now) })
+            Some(Card { slug: manifest.slug.as_str(), text, progress, state: state_line(t, petition, now) })
         });
         Self { t, assets: pages.assets.prefix(), path: "/", cards: cards.collect() }
     }
@@ -111,7 +111,7 @@ impl<'a> PetitionPage<'a> {
         let manifest = petition.verified.manifest();
         let petition_id = petition.verified.petition_id().to_string();
         let words = Words::of(t, manifest).unwrap_or_else(|| unreachable!("a verified manifest has a language"));
-        let state = PetitionState::at(manifest, now);
+        let state = petition.state(now);
         Self {
             t,
             assets: pages.assets.prefix(),
@@ -123,8 +123,8 @@ impl<'a> PetitionPage<'a> {
             answers: words.text.faq.iter().map(|item| (item.question.as_str(), to_html(&item.answer))).collect(),
             words,
             progress: Progress::new(t, total, &manifest.goals),
-            state: state_line(t, manifest, now),
-            not_open: not_open(t, manifest, state),
+            state: state_line(t, petition, now),
+            not_open: not_open(t, petition, state),
             is_open: state == PetitionState::Open,
             has_client: pages.assets.has_client(),
             preselect_run: pages.preselected == Preselected::Run,
@@ -161,7 +161,7 @@ fn others<'a>(t: &Messages, petition: &Petition, all: &'a [Arc<Petition>], now: 
         run.is_some()
             && other.position.map(bundle) == run
             && other.verified.petition_id() != petition.verified.petition_id()
-            && PetitionState::at(other.verified.manifest(), now) == PetitionState::Open
+            && other.state(now) == PetitionState::Open
     });
     let other = |other: &'a Arc<Petition>| {
         let manifest = other.verified.manifest();
@@ -171,19 +171,19 @@ fn others<'a>(t: &Messages, petition: &Petition, all: &'a [Arc<Petition>], now: 
     of_run.filter_map(other).collect()
 }
 
-fn state_line(t: &Messages, manifest: &Manifest, now: Timestamp) -> String {
-    match PetitionState::at(manifest, now) {
-        PetitionState::Announced => t.with("state-announced", "date", t.date(manifest.opens_at)),
-        PetitionState::Open => t.with("state-open", "date", t.date(manifest.closes_at)),
-        PetitionState::Closing | PetitionState::Closed => t.with("state-closed", "date", t.date(manifest.closes_at)),
+fn state_line(t: &Messages, petition: &Petition, now: Timestamp) -> String {
+    match petition.state(now) {
+        PetitionState::Announced => t.with("state-announced", "date", t.date(petition.verified.manifest().opens_at)),
+        PetitionState::Open => t.with("state-open", "date", t.date(petition.closes_at())),
+        PetitionState::Closing | PetitionState::Closed => t.with("state-closed", "date", t.date(petition.closes_at())),
     }
 }
 
-fn not_open(t: &Messages, manifest: &Manifest, state: PetitionState) -> String {
+fn not_open(t: &Messages, petition: &Petition, state: PetitionState) -> String {
     match state {
-        PetitionState::Announced => t.with("not-open-yet", "date", t.date(manifest.opens_at)),
+        PetitionState::Announced => t.with("not-open-yet", "date", t.date(petition.verified.manifest().opens_at)),
         PetitionState::Open => String::new(),
-        PetitionState::Closing => t.with("not-open-closing", "date", t.date(manifest.ends_at())),
-        PetitionState::Closed => t.with("not-open-closed", "date", t.date(manifest.closes_at)),
+        PetitionState::Closing => t.with("not-open-closing", "date", t.date(petition.ends_at())),
+        PetitionState::Closed => t.with("not-open-closed", "date", t.date(petition.closes_at())),
     }
 }

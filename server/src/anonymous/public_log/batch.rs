@@ -22,8 +22,8 @@ impl PublicLog {
     /// tokens stay in the pool and the next tick begins again.
     pub(super) async fn publish_batch(&self, petition: &Petition, tick: Tick) -> Result<(), LogError> {
         let Some(batch) = self.fix_batch(petition, tick).await? else { return Ok(()) };
-        let statement = if batch.tokens.is_empty() { None } else { Some(self.statement(petition, &batch).await?) };
-        self.append_batch(petition, tick, batch, statement).await
+        let statement = self.statement(petition, &batch).await?;
+        self.append_batch(petition, batch, statement).await
     }
 
     async fn fix_batch(&self, petition: &Petition, tick: Tick) -> Result<Option<Batch>, LogError> {
@@ -35,7 +35,7 @@ impl PublicLog {
         }
         let tokens = in_publication_order(tx.pool(petition).await?);
         let publishes = tick.publishes(tokens.len(), petition.verified.manifest().publication.min_batch);
-        Ok((publishes || tick == Tick::End).then_some(Batch { head, tokens }))
+        Ok(publishes.then_some(Batch { head, tokens }))
     }
 
     async fn statement(&self, petition: &Petition, batch: &Batch) -> Result<IssuanceStatement, LogError> {
@@ -47,33 +47,28 @@ impl PublicLog {
     async fn append_batch(
         &self,
         petition: &Petition,
-        tick: Tick,
         batch: Batch,
-        statement: Option<IssuanceStatement>,
+        statement: IssuanceStatement,
     ) -> Result<(), LogError> {
         let petition_id = petition.verified.petition_id();
         let log = LogId::of_petition(&petition_id);
         self.witnesses.check_not_behind(&log)?;
         let mut tx = self.database.begin("public_log::append_batch").await?;
-        if let Some(statement) = statement {
-            let nonces: Vec<Nonce> = batch.tokens.iter().map(|token| token.input.nonce).collect();
-            let mut entries = vec![Entry::IssuanceStatement(statement)];
-            entries.extend(batch.tokens.into_iter().map(Entry::Signature));
-            let first = tx.append(&log, &entries).await?;
-            if first != batch.head.tree_size {
-                return Err(LogError::Storage(StorageError::Conflict));
-            }
-            let places: HashMap<Nonce, u64> = nonces.iter().copied().zip(first + 1..).collect();
-            let mut by_key = nonces;
-            // In key order, so that the rows are rewritten in it too.
-            by_key.sort_unstable();
-            for nonce in by_key {
-                tx.publish_nonce(&petition_id, &nonce, places[&nonce]).await?;
-            }
+        // A notice may have been appended since the batch was fixed, another batch or the end may not.
+        let head = tx.head(&log).await?.unwrap_or_default();
+        if head.tally != batch.head.tally || head.ended {
+            return Err(LogError::Storage(StorageError::Conflict));
         }
-        // What came between the fixing and this transaction waits for one more tick; then the pool is empty and stays so.
-        if tick == Tick::End && tx.pool_size(&petition_id).await? == 0 {
-            tx.end_log(&log).await?;
+        let nonces: Vec<Nonce> = batch.tokens.iter().map(|token| token.input.nonce).collect();
+        let mut entries = vec![Entry::IssuanceStatement(statement)];
+        entries.extend(batch.tokens.into_iter().map(Entry::Signature));
+        let first = tx.append(&log, &entries).await?;
+        let places: HashMap<Nonce, u64> = nonces.iter().copied().zip(first + 1..).collect();
+        let mut by_key = nonces;
+        // In key order, so that the rows are rewritten in it too.
+        by_key.sort_unstable();
+        for nonce in by_key {
+            tx.publish_nonce(&petition_id, &nonce, places[&nonce]).await?;
         }
         tx.commit().await?;
         self.witnesses.wake();

@@ -9,6 +9,7 @@ pub mod rules;
 pub(in crate::anonymous) mod store;
 
 mod batch;
+mod close;
 mod issuer_client;
 mod ticks;
 mod witnesses;

@@ -59,7 +59,7 @@ impl Redemption {
             None => {
                 // Read in this transaction: what is taken here is in the pool before the last batch selects it, or is refused.
                 let ended = tx.log_has_ended(&LogId::of_petition(&petition_id)).await?;
-                match PetitionState::at(manifest, self.clock.now()) {
+                match petition.state(self.clock.now()) {
                     PetitionState::Announced => return Err(RedemptionError::NotYetOpen),
                     PetitionState::Closed => return Err(RedemptionError::Closed),
                     PetitionState::Open | PetitionState::Closing if ended => return Err(RedemptionError::Closed),

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use undersign_protocol::issuance::{TokenKey, TokenKeyId};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
@@ -40,7 +40,8 @@ impl PetitionKey {
 pub(super) struct PetitionKeys {
     sealed: KeyDirectory,
     wrapping: KeyDirectory,
-    open: RwLock<HashMap<TokenKeyId, Arc<PetitionKey>>>,
+    /// Keys that were read; `None` for one that is destroyed, so that whoever was reading its files meanwhile cannot bring it back.
+    open: RwLock<HashMap<TokenKeyId, Option<Arc<PetitionKey>>>>,
 }
 
 impl PetitionKeys {
@@ -63,19 +64,24 @@ impl PetitionKeys {
 
     /// The key with this id.
     pub(super) fn get(&self, id: &TokenKeyId) -> Result<Arc<PetitionKey>, IssuanceError> {
-        if let Some(key) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(id) {
-            return Ok(Arc::clone(key));
+        if let Some(known) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return known.clone().ok_or(IssuanceError::KeyMissing);
         }
         let key = Arc::new(self.load(id)?);
-        self.open.write().unwrap_or_else(PoisonError::into_inner).insert(*id, Arc::clone(&key));
-        Ok(key)
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.entry(*id).or_insert(Some(key)).clone().ok_or(IssuanceError::KeyMissing)
     }
 
-    /// Destroys a key: first what it is wrapped with, without which every copy of the sealed file is noise.
-    pub(super) fn destroy(&self, id: &TokenKeyId) -> Result<(), IssuanceError> {
-        self.open.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    /// Destroys a key: first what it is wrapped with, without which every copy of the sealed file is noise. Can be repeated, and goes on
+    /// wherever it was interrupted.
+    ///
+    /// # Returns
+    /// What still signs with it in memory: requests that were stored before. It is gone with the last of them.
+    pub(super) fn destroy(&self, id: &TokenKeyId) -> Result<Weak<PetitionSigner>, IssuanceError> {
+        let forgotten = self.open.write().unwrap_or_else(PoisonError::into_inner).insert(*id, None);
         self.wrapping.destroy(&file_name(id))?;
-        Ok(self.sealed.destroy(&file_name(id))?)
+        self.sealed.destroy(&file_name(id))?;
+        Ok(forgotten.flatten().map_or_else(Weak::new, |key| Arc::downgrade(&key.signer)))
     }
 
     fn load(&self, id: &TokenKeyId) -> Result<PetitionKey, IssuanceError> {

@@ -2,7 +2,7 @@ use undersign_protocol::issuance::TokenRequestHash;
 use undersign_protocol::petition::PetitionId;
 
 use super::keys::PetitionTag;
-use crate::storage::transaction::{bytes, number};
+use crate::storage::transaction::{bytes, integer, number};
 use crate::storage::{StorageError, Transaction};
 
 impl Transaction {
@@ -51,5 +51,43 @@ impl Transaction {
             .await
             .map_err(named)?;
         number(&row, "issued")
+    }
+
+    /// The final count of a petition that is closed.
+    pub(super) async fn final_count(&mut self, petition_id: &PetitionId) -> Result<Option<u64>, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT issued FROM closed WHERE petition_id = $1")
+            .bind(petition_id.as_bytes().as_slice())
+            .fetch_optional(self.connection())
+            .await
+            .map_err(named)?;
+        row.map(|row| number(&row, "issued")).transpose()
+    }
+
+    /// Keeps the final count. There must be none yet.
+    pub(super) async fn insert_final_count(
+        &mut self,
+        petition_id: &PetitionId,
+        issued: u64,
+    ) -> Result<(), StorageError> {
+        let named = self.named();
+        sqlx::query("INSERT INTO closed (petition_id, issued) VALUES ($1, $2)")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(integer(issued))
+            .execute(self.connection())
+            .await
+            .map_err(named)?;
+        Ok(())
+    }
+
+    /// Deletes all rows of a petition: its tags.
+    pub(super) async fn delete_issuance(&mut self, petition_id: &PetitionId) -> Result<(), StorageError> {
+        let named = self.named();
+        sqlx::query("DELETE FROM issuance WHERE petition_id = $1")
+            .bind(petition_id.as_bytes().as_slice())
+            .execute(self.connection())
+            .await
+            .map_err(named)?;
+        Ok(())
     }
 }
