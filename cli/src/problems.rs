@@ -43,6 +43,12 @@ pub fn sentence(problem: Problem) -> &'static str {
         Problem::SlugTaken => {
             "Another petition of this server has this slug, and slugs are never used again. Choose another one."
         }
+        Problem::NoticeNotValid => {
+            "The notice breaks a rule of the server. Change what it names, and publish it again."
+        }
+        Problem::TooManyNotices => {
+            "There are as many notices about this petition as there may be. Publish the next news in your own channels."
+        }
         Problem::IssuerFull => {
             "This server has no room for another petition until one of its petitions closes. Ask the operator."
         }

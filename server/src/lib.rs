@@ -35,6 +35,9 @@ pub mod config;
 /// Both sides or one, from a configuration to listening sockets.
 pub mod serve;
 
+/// What the operator says about a petition.
+pub mod operator_notice;
+
 /// Everything in one process, with sample petitions.
 pub mod demo;
 

@@ -49,6 +49,9 @@ pub mod pages;
 /// The end of a petition, seen from outside.
 pub mod ending;
 
+/// Notices, as an organiser or an operator publishes them.
+pub mod noticing;
+
 /// Copies of a server's files, and who tests addresses with them.
 pub mod copies;
 

@@ -35,6 +35,7 @@ pub mod tally;
 /// What people read and sign on.
 pub mod pages;
 
+mod notices;
 mod publication;
 mod state;
 
@@ -46,10 +47,10 @@ use crate::web::SideRoutes;
 pub fn routes(state: &AnonymousState) -> SideRoutes {
     let own = redemption::http::router().merge(public_log::http::router()).merge(pages::router());
     SideRoutes {
-        own: own.merge(tally::http::router()).with_state(state.clone()),
+        own: own.merge(tally::http::router()).merge(notices::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.pages.assets.router(),
-        organisers: publication::router().with_state(state.clone()),
-        checks: publication::check_router().with_state(state.clone()),
+        organisers: publication::router().merge(notices::organisers_router()).with_state(state.clone()),
+        checks: publication::check_router().merge(notices::check_router()).with_state(state.clone()),
     }
 }

@@ -32,6 +32,7 @@ pub mod issuance;
 /// What is destroyed when, and the rewriting of tables.
 pub mod retention;
 
+mod notices;
 mod state;
 mod waits;
 
@@ -46,7 +47,7 @@ pub fn routes(state: &IdentifiedState) -> SideRoutes {
         own: own.merge(issuance::http::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.assets.router(),
-        organisers: issuance::publication::router().with_state(state.clone()),
-        checks: issuance::publication::check_router().with_state(state.clone()),
+        organisers: issuance::publication::router().merge(notices::router()).with_state(state.clone()),
+        checks: issuance::publication::check_router().merge(notices::check_router()).with_state(state.clone()),
     }
 }

@@ -1,7 +1,8 @@
 use std::sync::{Arc, RwLock};
 
 use undersign_protocol::petition::{
-    PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary, VerifiedManifest,
+    PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary, VerifiedManifest, VerifiedNotice,
+    effective_closes_at,
 };
 use undersign_protocol::timestamp::Timestamp;
 
@@ -15,6 +16,17 @@ pub struct Petition {
     pub verified: VerifiedManifest,
     /// Its place in the order of opening, once it has opened.
     pub position: Option<u64>,
+    /// What was said about it since, verified when it was read; newest first.
+    pub notices: Vec<PublishedNotice>,
+}
+
+/// A notice as this side keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedNotice {
+    /// The notice.
+    pub verified: VerifiedNotice,
+    /// Its place in the petition's log, on the side that has one.
+    pub leaf_index: Option<u64>,
 }
 
 /// The petitions of one side, in memory beside the database.
@@ -40,10 +52,11 @@ impl Registry {
     pub async fn reload(&self) -> Result<(), StorageError> {
         let _guard = self.reloading.lock().await;
         let mut tx = self.database.begin_read("petition::reload").await?;
-        let rows = tx.petitions().await?;
-        let petitions =
-            rows.into_iter().map(|row| Arc::new(Petition { verified: row.petition, position: row.position }));
-        let petitions: Vec<_> = petitions.collect();
+        let mut petitions = Vec::new();
+        for row in tx.petitions().await? {
+            let notices = tx.notices(&row.petition).await?;
+            petitions.push(Arc::new(Petition { verified: row.petition, position: row.position, notices }));
+        }
         if *self.current() != petitions {
             self.set(Arc::new(petitions));
         }
@@ -132,7 +145,12 @@ impl Registry {
 impl Petition {
     /// When first-time issuance ends.
     pub fn closes_at(&self) -> Timestamp {
-        self.verified.manifest().closes_at
+        effective_closes_at(self.verified.manifest(), self.notices.iter().map(|notice| &notice.verified))
+    }
+
+    /// Whether its text is not to be shown any more.
+    pub fn is_taken_down(&self) -> bool {
+        self.notices.iter().any(|notice| notice.verified.takes_down())
     }
 
     /// First moment at which nothing more is taken.

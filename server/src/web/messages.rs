@@ -150,10 +150,20 @@ mod tests {
     /// Keys stand in quotation marks in templates and sources.
     #[test]
     fn every_key_is_used_and_every_used_key_is_there() {
-        let templates =
-            ["confirm.html", "layout.html", "list.html", "mail.txt", "not_found.html", "petition.html", "sign.html"];
+        let templates = [
+            "confirm.html",
+            "layout.html",
+            "list.html",
+            "mail.txt",
+            "news.html",
+            "not_found.html",
+            "petition.html",
+            "sign.html",
+            "taken_down.html",
+        ];
         let files = templates.map(|name| format!("templates/{name}"));
         let sources = [
+            "anonymous/pages/news.rs",
             "anonymous/pages/view.rs",
             "identified/email_verification/page.rs",
             "identified/email_verification/mail.rs",

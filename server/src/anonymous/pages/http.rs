@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 
+use super::news::TakenDownPage;
 use super::view::{ListPage, NotFoundPage, PetitionPage};
 use crate::anonymous::AnonymousState;
 use crate::petition::PetitionError;
@@ -61,6 +62,10 @@ async fn petition(state: AnonymousState, language: InterfaceLanguage, slug: &str
     };
     let (head, _) = state.log.petition_checkpoint(&petition).await?;
     let all = state.registry.all(now).await.map_err(PetitionError::from)?;
+    if petition.is_taken_down() {
+        let page = TakenDownPage::new(t, &state.pages, &petition, &all, head.tally.total());
+        return answer(StatusCode::OK, &policy(None), &page);
+    }
     let page = PetitionPage::new(t, &state.pages, &petition, &all, head.tally.total(), now);
     let manifest = petition.verified.manifest();
     let issuer = (manifest.issuer.name != manifest.origin.host).then_some(manifest.issuer.name.as_str());

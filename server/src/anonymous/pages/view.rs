@@ -5,6 +5,7 @@ use undersign_protocol::petition::{Language, Localized, Manifest, PetitionState,
 use undersign_protocol::timestamp::Timestamp;
 
 use super::markdown::to_html;
+use super::news::{Linked, News};
 use super::{Pages, Preselected};
 use crate::petition::Petition;
 use crate::petition::rules::bundle;
@@ -49,6 +50,8 @@ pub struct PetitionPage<'a> {
     has_client: bool,
     preselect_run: bool,
     others: Vec<Other<'a>>,
+    notices: Vec<News<'a>>,
+    replaces: Option<Linked>,
     link: String,
 }
 
@@ -83,7 +86,8 @@ struct Other<'a> {
 
 impl<'a> ListPage<'a> {
     pub fn new(t: &'static Messages, pages: &'a Pages, petitions: &'a [(Arc<Petition>, u64)], now: Timestamp) -> Self {
-        let cards = petitions.iter().filter_map(|(petition, total)| {
+        let shown = petitions.iter().filter(|(petition, _)| !petition.is_taken_down());
+        let cards = shown.filter_map(|(petition, total)| {
             let manifest = petition.verified.manifest();
             let text = Words::of(t, manifest)?;
             let progress = Progress::new(t, *total, &manifest.goals);
@@ -129,6 +133,8 @@ impl<'a> PetitionPage<'a> {
             has_client: pages.assets.has_client(),
             preselect_run: pages.preselected == Preselected::Run,
             others: others(t, petition, all, now),
+            notices: News::of(t, petition, all),
+            replaces: manifest.replaces.map(|replaced| Linked::of(replaced, all)),
             link: format!("{}/p/{}#{petition_id}", pages.public_url, manifest.slug),
             petition_id,
             manifest,

@@ -111,6 +111,8 @@ impl Issuer {
         let now = self.clock.now();
         let mut refusals = Vec::with_capacity(admitted.len());
         for AdmittedRequest { request, petition } in admitted {
+            // As it is known now: during the wait a notice may have closed it.
+            let petition = self.registry.by_id(&petition.verified.petition_id()).unwrap_or_else(|| petition.clone());
             let manifest = petition.verified.manifest();
             let state = petition.state(now);
             if matches!(state, PetitionState::Announced | PetitionState::Closed) {
