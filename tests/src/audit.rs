@@ -63,8 +63,7 @@ pub async fn audit(server: &TestServer, petition: &VerifiedManifest) -> (Tally, 
     (tally, signatures)
 }
 
-/// All entries of a petition's log.
-pub async fn entries(server: &TestServer, petition: &VerifiedManifest, tree_size: u64) -> Vec<Entry> {
+async fn entries(server: &TestServer, petition: &VerifiedManifest, tree_size: u64) -> Vec<Entry> {
     let mut entries = Vec::new();
     for index in 0..tree_size.div_ceil(TILE_WIDTH) {
         let width = (tree_size - index * TILE_WIDTH).min(TILE_WIDTH);

@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use undersign_protocol::issuance::IssuanceStatement;
 use undersign_protocol::petition::VerifiedManifest;
-use undersign_protocol::public_log::{CloseStatement, Entry};
+use undersign_protocol::public_log::{CloseStatement, Entry, TILE_WIDTH, TilePath, decode_entries};
+use undersign_protocol::tally::TotalDocument;
 
-use crate::audit::entries;
 use crate::server::TestServer;
 use crate::tables::Tables;
 use crate::wire::Wire;
@@ -23,14 +23,22 @@ pub async fn close_statement(server: &TestServer, petition: &VerifiedManifest) -
     Some(statement)
 }
 
-/// How many close statements stand in a petition's log. `None` where the server does not answer.
+/// How many close statements stand in a petition's log. `None` where the server does not answer, for it may be killed at any moment.
 pub async fn ends(server: &TestServer, petition: &VerifiedManifest) -> Option<usize> {
     let wire = Wire::new(server);
-    let url = wire.origin(&format!("/v1/petitions/{}/total", petition.petition_id()));
-    let answer = wire.client().get(url).send().await.ok()?;
-    let total: undersign_protocol::tally::TotalDocument = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
-    let entries = entries(server, petition, total.tree_size).await;
-    Some(entries.iter().filter(|entry| matches!(entry, Entry::CloseStatement(_))).count())
+    let get = async |path: &str| {
+        let url = wire.origin(&format!("/v1/petitions/{}/{path}", petition.petition_id()));
+        wire.client().get(url).send().await.ok()?.bytes().await.ok()
+    };
+    let total: TotalDocument = serde_json::from_slice(&get("total").await?).ok()?;
+    let mut ends = 0;
+    for index in 0..total.tree_size.div_ceil(TILE_WIDTH) {
+        let width = (total.tree_size - index * TILE_WIDTH).min(TILE_WIDTH);
+        let bundle = get(&format!("log/tile/{}", TilePath { level: None, index, width })).await?;
+        let entries = decode_entries(&bundle, width).ok()?;
+        ends += entries.iter().filter(|entry| matches!(Entry::decode(entry), Ok(Entry::CloseStatement(_)))).count();
+    }
+    Some(ends)
 }
 
 /// Waits until the issuer has closed a petition and its log has ended, and gives back the statement, which must stand in the log once.

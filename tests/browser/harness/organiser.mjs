@@ -1,7 +1,7 @@
 // An organiser with a petition that the demo has not: it opens later, closes soon, or lets tokens wait.
 
 import { execFile } from "node:child_process";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -11,9 +11,15 @@ const run = promisify(execFile);
 
 /**
  * Publishes a sample with another short name, open from now on for a day, a batch every second.
- * @param {{ opens?: number, closes?: number, grace?: number, redemption?: string }} changes Seconds from now; lines of `[redemption]`.
+ * @param {{ opens?: number, closes?: number, grace?: number, redemption?: string, notices?: Notice[] }} changes Seconds from now;
+ *   lines of `[redemption]`; what is said about it at once.
+ * @typedef {{ command?: "update" | "close", toml?: string }} Notice
  */
-export async function publish(demo, slug, { opens = -1, closes = 86_400, grace = 3_600, redemption = 'rule = "immediate"' } = {}) {
+export async function publish(
+  demo,
+  slug,
+  { opens = -1, closes = 86_400, grace = 3_600, redemption = 'rule = "immediate"', notices = [] } = {},
+) {
   const directory = await folder("petition");
   await cp(join(SAMPLES, "night-bus-17"), join(directory, slug), { recursive: true });
   const file = join(directory, slug, "petition.toml");
@@ -35,6 +41,14 @@ export async function publish(demo, slug, { opens = -1, closes = 86_400, grace =
   const key = join(directory, "organiser.key");
   await run(CLI, ["organiser", "keygen", key]);
   await run(CLI, ["organiser", "publish", join(directory, slug), "--key", key, "--server", demo.url]);
+  for (const [number, { command = "update", toml = 'kind = "update"' }] of notices.entries()) {
+    const notice = join(directory, `notice-${number}`);
+    await mkdir(notice);
+    await writeFile(join(notice, "notice.toml"), toml);
+    await writeFile(join(notice, "en.md"), `# What happened, part ${number + 1}\n\n**This** and that.\n\n- one\n- two\n`);
+    await writeFile(join(notice, "ru.md"), `# Что произошло, часть ${number + 1}\n\n**То** и это.\n\n- раз\n- два\n`);
+    await run(CLI, ["organiser", command, notice, "--key", key, "--petition", `${demo.url}/p/${slug}`]);
+  }
   await remove(directory);
 }
 
