@@ -11,7 +11,7 @@ use crate::web::problem::WebProblem;
 /// Seconds by which clocks may differ.
 const TOLERANCE: u64 = 600;
 /// Notices about one petition that each signer may publish: the organiser cannot use up the operator's.
-const MAX_NOTICES: usize = 100;
+const MAX_NOTICES: u64 = 100;
 
 /// Why a notice is not published.
 #[derive(Debug, thiserror::Error)]

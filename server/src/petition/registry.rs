@@ -1,8 +1,8 @@
 use std::sync::{Arc, RwLock};
 
 use undersign_protocol::petition::{
-    PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary, VerifiedManifest, VerifiedNotice,
-    effective_closes_at,
+    Localized, PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary, VerifiedManifest,
+    VerifiedNotice, effective_closes_at,
 };
 use undersign_protocol::timestamp::Timestamp;
 
@@ -181,13 +181,19 @@ impl Petition {
         }
     }
 
+    /// Titles, by language; none where the text was taken down.
+    fn titles(&self) -> Localized {
+        let texts = self.verified.manifest().texts.iter().filter(|_| !self.is_taken_down());
+        texts.map(|(language, text)| (language.clone(), text.title.clone())).collect()
+    }
+
     fn summary(&self, now: Timestamp) -> PetitionSummary {
         let manifest = self.verified.manifest();
         PetitionSummary {
             petition_id: self.verified.petition_id(),
             slug: manifest.slug.clone(),
             state: self.state(now),
-            titles: manifest.texts.iter().map(|(language, text)| (language.clone(), text.title.clone())).collect(),
+            titles: self.titles(),
             token_key: manifest.issuer.token_key,
             bundle: self.position.map(bundle),
         }

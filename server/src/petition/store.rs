@@ -67,8 +67,15 @@ impl Transaction {
         petition: &VerifiedManifest,
         notice_id: &NoticeId,
     ) -> Result<Option<PublishedNotice>, StorageError> {
-        let kept = self.notices(petition).await?;
-        Ok(kept.into_iter().find(|notice| notice.verified.id() == *notice_id))
+        let named = self.named();
+        let row =
+            sqlx::query("SELECT notice, signature, leaf_index FROM notice WHERE petition_id = $1 AND notice_id = $2")
+                .bind(petition.petition_id().as_bytes().as_slice())
+                .bind(notice_id.as_bytes().as_slice())
+                .fetch_optional(self.connection())
+                .await
+                .map_err(named)?;
+        row.map(|row| notice_row(&row, petition)).transpose()
     }
 
     /// How many notices of this signer a petition has.
@@ -76,9 +83,15 @@ impl Transaction {
         &mut self,
         petition: &VerifiedManifest,
         signer: NoticeSigner,
-    ) -> Result<usize, StorageError> {
-        let kept = self.notices(petition).await?;
-        Ok(kept.iter().filter(|notice| notice.verified.notice().signer == signer).count())
+    ) -> Result<u64, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT COUNT(*) AS kept FROM notice WHERE petition_id = $1 AND by_operator = $2")
+            .bind(petition.petition_id().as_bytes().as_slice())
+            .bind(i64::from(signer == NoticeSigner::Operator))
+            .fetch_one(self.connection())
+            .await
+            .map_err(named)?;
+        number(&row, "kept")
     }
 
     /// Keeps a notice.
@@ -86,12 +99,14 @@ impl Transaction {
         let named = self.named();
         let PublishedNotice { verified, leaf_index } = notice;
         sqlx::query(
-            "INSERT INTO notice (petition_id, notice_id, notice, signature, leaf_index) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO notice (petition_id, notice_id, notice, signature, by_operator, leaf_index) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(verified.notice().petition_id.as_bytes().as_slice())
         .bind(verified.id().as_bytes().as_slice())
         .bind(verified.signed().notice.as_slice())
         .bind(verified.signed().signature.as_bytes().as_slice())
+        .bind(i64::from(verified.notice().signer == NoticeSigner::Operator))
         .bind(leaf_index.map(integer))
         .execute(self.connection())
         .await
