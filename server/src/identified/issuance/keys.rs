@@ -120,3 +120,36 @@ fn file_name(id: &TokenKeyId) -> String {
     });
     format!("{hex}.key")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SystemEntropy;
+
+    #[test]
+    fn a_destroyed_key_does_not_come_back_and_is_gone_from_memory_with_the_last_that_signs() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let directory = KeyDirectory::open(place.path()).expect("it opens");
+        let keys = PetitionKeys::open(&directory).expect("they open");
+        let id = keys.make(&[], &SystemEntropy).expect("made").id();
+        let path = |part: &str| place.path().join(part).join(file_name(&id));
+        let copies = ["wrapping", "petitions"].map(|part| std::fs::read(path(part)).expect("a file"));
+        let signs = keys.get(&id).expect("the key");
+
+        let signing = keys.destroy(&id).expect("destroyed");
+        assert!(signing.strong_count() > 0, "a signature is under way");
+        drop(signs);
+        assert_eq!(signing.strong_count(), 0);
+        assert!(!path("wrapping").exists() && !path("petitions").exists());
+        assert!(matches!(keys.get(&id), Err(IssuanceError::KeyMissing)));
+
+        // As if its files had been read before they were destroyed.
+        for (part, bytes) in ["wrapping", "petitions"].into_iter().zip(copies) {
+            let sub = KeyDirectory::open(place.path().join(part)).expect("it opens");
+            assert!(sub.write_new(&file_name(&id), &bytes).expect("written"));
+        }
+        assert!(matches!(keys.get(&id), Err(IssuanceError::KeyMissing)));
+        keys.destroy(&id).expect("once more");
+        assert!(!path("wrapping").exists() && !path("petitions").exists());
+    }
+}
