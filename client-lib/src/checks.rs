@@ -2,8 +2,8 @@
 
 use undersign_protocol::issuance::{IssuerDirectory, TOKEN_TYPE};
 use undersign_protocol::petition::{
-    BUNDLE_SIZE, ManifestError, NoticeList, PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary, Slug,
-    VerifiedManifest,
+    BUNDLE_SIZE, ManifestError, NoticeList, PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary,
+    Slug, VerifiedManifest,
 };
 use undersign_protocol::public_log::{
     Announcement, Checkpoint, CheckpointKey, HostEntry, HostLogKey, Policy, host_log_origin,
@@ -129,12 +129,11 @@ pub fn check_under(
     let run: Vec<_> = run.into_iter().filter(announced).collect();
     let checkpoint = check_log(&petition, &documents.checkpoint)?; // 11
     let notices = notices::read(&documents.notices, &petition, &checkpoint)?; // 12
-    Ok(CheckedPetition::new(petition, row.state, endpoints, link.pin.is_some(), run, checkpoint, notices))
     if let Some(policy) = policy {
-        check_witnesses(&manifest.origin.host, documents, policy)?; // 12, 13
+        check_witnesses(&manifest.origin.host, documents, policy)?; // 13, 14
     }
     let trust = Trust { is_pinned: link.pin.is_some(), is_witnessed: policy.is_some() };
-    Ok(CheckedPetition::new(petition, row.state, endpoints, trust, run, checkpoint))
+    Ok(CheckedPetition::new(petition, row.state, endpoints, trust, run, checkpoint, notices))
 }
 
 /// [`check_under`] without a policy.

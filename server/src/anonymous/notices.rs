@@ -79,6 +79,7 @@ impl AnonymousState {
         if kept.is_some() {
             return Ok(kept);
         }
+        self.log.check_not_behind(petition).map_err(|_| NewNoticeError::LogBehind)?;
         check_room(tx, petition, notice.notice().signer).await?;
         check_new(notice, petition, &self.registry, Follows::Second, self.clock.now())?;
         if let NoticeContent::Delivery { tree_size } = notice.notice().content {
@@ -105,6 +106,7 @@ impl AnonymousState {
                 let leaf_index = Some(tx.append(&log, &[LogEntry::Notice(notice.signed().clone())]).await?);
                 tx.insert_notice(&PublishedNotice { verified: notice, leaf_index }).await?;
                 tx.commit().await?;
+                self.log.appended();
                 leaf_index
             }
         };

@@ -31,6 +31,9 @@ pub enum NewNoticeError {
     /// Its signer has published enough.
     #[error("too many notices")]
     TooMany,
+    /// The log is behind what its witnesses have signed: nothing is appended to it.
+    #[error("the petition's log is not appended to")]
+    LogBehind,
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -111,7 +114,7 @@ impl From<NewNoticeError> for WebProblem {
             NewNoticeError::Rule(rule) => Self::with_detail(Problem::NoticeNotValid, rule),
             NewNoticeError::Closed => Problem::Closed.into(),
             NewNoticeError::TooMany => Problem::TooManyNotices.into(),
-            NewNoticeError::Storage(_) => Self::internal(&error),
+            NewNoticeError::LogBehind | NewNoticeError::Storage(_) => Self::internal(&error),
         }
     }
 }

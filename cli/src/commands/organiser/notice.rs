@@ -47,7 +47,7 @@ async fn run(arguments: &NoticeArguments, closes: Option<Option<Timestamp>>, out
         return Err(Failure::new(Exit::Usage, "This link names no petition."));
     };
     let transport = transport(&arguments.connection)?;
-    let petition = look_up(&transport, base, link, output).await?;
+    let petition = look_up(&transport, base, link, None, output).await?;
     if petition.manifest().organiser.public_key != key.public_key() {
         let message = "The petition was published with another key. Name that key with --key.";
         return Err(Failure::new(Exit::Refused, message));

@@ -30,9 +30,11 @@ impl PublicLog {
             return Ok(false);
         }
         check_close(&statement, &petition.verified, &head)?;
+        self.witnesses.check_not_behind(&log)?;
         tx.append(&log, &[Entry::CloseStatement(statement)]).await?;
         tx.end_log(&log).await?;
         tx.commit().await?;
+        self.witnesses.wake();
         Ok(true)
     }
 }

@@ -107,6 +107,11 @@ impl PublicLog {
         self.witnesses.check_not_behind(&LogId::HOST)
     }
 
+    /// Fails where a petition's log must not be appended to.
+    pub(super) fn check_not_behind(&self, petition: &Petition) -> Result<(), LogError> {
+        self.witnesses.check_not_behind(&LogId::of_petition(&petition.verified.petition_id()))
+    }
+
     /// Says that a log has grown.
     pub(super) fn appended(&self) {
         self.witnesses.wake();
