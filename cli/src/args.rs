@@ -35,6 +35,16 @@ pub enum Command {
     /// Go on with a signing that was stopped
     #[command(after_help = exit::HELP)]
     Resume(ResumeArguments),
+    /// Take a signature back, for good, with what was kept of it; it names nobody
+    #[command(after_help = exit::HELP)]
+    Withdraw(WithdrawArguments),
+    /// Look what became of a signature whose receipt was kept
+    #[command(after_help = exit::HELP)]
+    Receipt {
+        /// What to do.
+        #[command(subcommand)]
+        command: ReceiptCommand,
+    },
     /// Write, check and publish a petition
     #[command(after_help = exit::HELP)]
     Organiser {
@@ -93,6 +103,9 @@ pub struct ResumeArguments {
     /// Address to send a new mail to, where the first one was not confirmed in time
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
+    /// Make no receipt, although the signing was begun with --receipt; nobody can then take the signature back
+    #[arg(long, conflicts_with = "receipt")]
+    pub no_receipt: bool,
     #[command(flatten)]
     pub journey: JourneyArguments,
 }
@@ -107,6 +120,10 @@ pub struct JourneyArguments {
     /// Without this, what the petition's rules suggest
     #[arg(long, value_name = "now|auto|DURATION")]
     pub when: Option<When>,
+    /// Keep a receipt in this new file: with it you can look later whether the signature is counted, and take it back. Whoever finds
+    /// the file sees that you signed, and can take it back too
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
     /// Go on until the signature stands in the public log, and check that
     #[arg(long)]
     pub wait_published: bool,
@@ -117,6 +134,53 @@ pub struct JourneyArguments {
     /// Where to keep what `resume` needs [default: a folder of the system for such data]
     #[arg(long, value_name = "DIR", env = "UNDERSIGN_STATE_DIR")]
     pub state_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+}
+
+/// `undersign withdraw`.
+#[derive(Args)]
+pub struct WithdrawArguments {
+    /// The receipt's file, or the code itself; - reads either from standard input, so that no code stands in the shell's history
+    #[arg(value_name = "FILE-or-CODE")]
+    pub kept: String,
+    /// Do not ask whether it is meant
+    #[arg(long)]
+    pub yes: bool,
+    /// Go on until the withdrawal stands in the public log, and check that
+    #[arg(long)]
+    pub wait_published: bool,
+    /// Stop waiting for the log after so many seconds. Without this, as long as it takes
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+}
+
+/// `undersign receipt`.
+#[derive(Debug, Subcommand)]
+pub enum ReceiptCommand {
+    /// Say whether the signature is counted, still to be counted, taken back, or missing although it was promised. The whole log is
+    /// read, so that nobody learns which signature is looked for
+    #[command(after_help = exit::HELP)]
+    Verify(VerifyArguments),
+}
+
+/// `undersign receipt verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// The receipt
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where the promise is broken, write what proves it to this new file, to be published; it cannot take the signature back
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Option<PathBuf>,
+    /// Where the signature or its withdrawal is in the log, write a proof of it (C2SP tlog-proof) to this new file
+    #[arg(long, value_name = "FILE")]
+    pub write_proof: Option<PathBuf>,
+    /// Check a proof that was written before, offline; nothing is sent
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["evidence", "write_proof", "proxy"])]
+    pub proof: Option<PathBuf>,
     #[command(flatten)]
     pub connection: ConnectionArguments,
 }

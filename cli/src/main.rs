@@ -5,6 +5,7 @@ mod clock;
 mod commands;
 mod exit;
 mod files;
+mod following;
 mod output;
 mod petition;
 mod problems;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, ReceiptCommand};
 use crate::exit::CommandResult;
 use crate::output::Output;
 
@@ -37,6 +38,10 @@ async fn run(command: Command, output: &Output) -> CommandResult {
         Command::Show(arguments) => commands::show::run(arguments, output).await,
         Command::Sign(arguments) => commands::sign::run(arguments, output).await,
         Command::Resume(arguments) => commands::resume::run(arguments, output).await,
+        Command::Withdraw(arguments) => commands::withdraw::run(arguments, output).await,
+        Command::Receipt { command: ReceiptCommand::Verify(arguments) } => {
+            commands::receipt::verify(arguments, output).await
+        }
         Command::Organiser { command } => commands::organiser::run(command, output).await,
     }
 }

@@ -7,7 +7,7 @@
 //! ```
 //! use rand_core::CryptoRng;
 //! use undersign_client_lib::checks::check;
-//! use undersign_client_lib::journey::{Bundle, Prepared, Signed};
+//! use undersign_client_lib::journey::{Bundle, Keys, Prepared, Signed};
 //! use undersign_client_lib::link::Link;
 //! use undersign_client_lib::lookup;
 //! use undersign_client_lib::request::Request;
@@ -34,7 +34,7 @@
 //!     let checked = check(&link.base, &petition, &documents).ok()?;
 //!
 //!     // Blind first; then show the address. Save the state before each request.
-//!     let prepared = Prepared::new(&checked, Bundle::WholeRun, rng).ok()?;
+//!     let prepared = Prepared::new(&checked, Bundle::WholeRun, Keys::Forget, rng).ok()?;
 //!     let locale: Language = "en".parse().ok()?;
 //!     let answer = send(prepared.verification_request(email, &locale));
 //!     let prepared = prepared.verification_answered(&answer).ok()?;
@@ -89,6 +89,12 @@ pub mod notices;
 
 /// Watching a log until a signature is in it.
 pub mod published;
+
+/// Taking a signature back.
+pub mod withdrawal;
+
+/// What became of a signature whose receipt was kept.
+pub mod receipt;
 
 /// Sending requests from a program.
 #[cfg(feature = "native")]

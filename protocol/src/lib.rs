@@ -28,6 +28,9 @@ pub mod tally;
 /// Reading and writing of the binary formats.
 pub mod codec;
 
+/// Where a server is: scheme and authority.
+pub mod base;
+
 /// Fixed-size byte strings, base64url in JSON.
 pub mod bytes;
 

@@ -15,13 +15,15 @@ use tower::ServiceExt as _;
 use undersign_protocol::problem::Problem;
 
 use crate::web::SideRoutes;
+use crate::web::cors::Cors;
 use crate::web::extract::MAX_BODY;
 use crate::web::headers::with_headers;
 use crate::web::problem::WebProblem;
 
 /// The routes of a process that is one side.
 pub fn one_side(routes: SideRoutes) -> Router {
-    finished(routes.own.merge(routes.petitions).merge(routes.assets).merge(routes.organisers))
+    let asked = asked(routes.cors, routes.own.merge(routes.petitions));
+    finished(asked.merge(routes.pages).merge(routes.assets).merge(routes.organisers))
 }
 
 /// The routes of a process that is both sides. Public petition data comes from the anonymous side; what organisers send goes to each
@@ -36,7 +38,12 @@ pub fn both_sides(identified: SideRoutes, anonymous: SideRoutes) -> Router {
             // The identified side first: a log entry is for ever.
             sides: [identified.organisers, anonymous.organisers],
         });
-    finished(identified.own.merge(anonymous.own).merge(anonymous.petitions).merge(anonymous.assets).merge(organisers))
+    // One process can have two names. What is public is then asked under both.
+    let petitions = asked(identified.cors.clone().and(anonymous.cors.clone()), anonymous.petitions);
+    let own = asked(identified.cors, identified.own).merge(asked(anonymous.cors, anonymous.own));
+    finished(
+        own.merge(petitions).merge(identified.pages).merge(anonymous.pages).merge(anonymous.assets).merge(organisers),
+    )
 }
 
 #[derive(Clone)]
@@ -97,9 +104,18 @@ async fn members(answer: Response) -> Result<Map<String, Value>, WebProblem> {
     serde_json::from_slice(&body).map_err(|error| WebProblem::internal(&error))
 }
 
+/// Routes that pages of another host may ask. The answer to methods that a route does not have comes first: to a browser's question
+/// what it may send, a page of that host gets another one.
+fn asked(cors: Cors, router: Router) -> Router {
+    cors.layer(router.method_not_allowed_fallback(not_allowed))
+}
+
+async fn not_allowed() -> WebProblem {
+    WebProblem::from(Problem::MethodNotAllowed)
+}
+
 fn finished(router: Router) -> Router {
     let not_found = || async { WebProblem::from(Problem::NotFound) };
-    let not_allowed = || async { WebProblem::from(Problem::MethodNotAllowed) };
     let router = router.fallback(not_found).method_not_allowed_fallback(not_allowed);
     with_headers(router.layer(DefaultBodyLimit::max(MAX_BODY)))
 }

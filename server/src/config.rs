@@ -69,6 +69,8 @@ pub struct IdentifiedConfig {
     /// Addresses of proxies whose X-Forwarded-For is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<IpAddr>,
+    /// What clients call the other side, whose pages ask this one; needed where it is in another file.
+    pub origin_url: Option<Url>,
     /// Mail.
     pub mail: MailConfig,
     /// How many mails are sent.
@@ -170,12 +172,31 @@ impl Config {
         }
         if let Some(identified) = &config.identified {
             host(&identified.public_url, "identified.public_url")?;
+            identified.origin_url.iter().try_for_each(|url| host(url, "identified.origin_url").map(drop))?;
+            identified.mail.link_origin.iter().try_for_each(|url| host(url, "mail.link_origin").map(drop))?;
             identified.mail.transport()?;
         }
         if let Some(anonymous) = &config.anonymous {
             host(&anonymous.public_url, "anonymous.public_url")?;
+            anonymous.issuer_url.iter().try_for_each(|url| host(url, "anonymous.issuer_url").map(drop))?;
         }
         Ok(config)
+    }
+}
+
+impl Config {
+    /// What clients call the anonymous side, as far as this file knows.
+    pub fn origin_url(&self) -> Option<String> {
+        let named = self.identified.as_ref().and_then(|section| section.origin_url.as_ref());
+        let own = self.anonymous.as_ref().map(|section| &section.public_url);
+        own.or(named).map(origin)
+    }
+
+    /// What clients call the identified side, as far as this file knows.
+    pub fn issuer_url(&self) -> Option<String> {
+        let named = self.anonymous.as_ref().and_then(|section| section.issuer_url.as_ref());
+        let own = self.identified.as_ref().map(|section| &section.public_url);
+        own.or(named).map(origin)
     }
 }
 

@@ -35,8 +35,19 @@ pub mod config;
 /// Both sides or one, from a configuration to listening sockets.
 pub mod serve;
 
+/// What is wrong with a configuration.
+pub mod check_config;
 /// What the operator says about a petition.
 pub mod operator_notice;
+
+/// The schema, and losses that an operator accepts.
+pub mod migrate;
+
+/// One generation of one side.
+pub mod backup;
+
+/// A machine before its first start.
+pub mod init;
 
 /// Everything in one process, with sample petitions.
 pub mod demo;

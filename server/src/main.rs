@@ -6,10 +6,16 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
 use undersign_protocol::timestamp::Timestamp;
+use undersign_server::backup;
+use undersign_server::check_config::{self, Moment, Severity};
+use undersign_server::clock::{Clock as _, SystemClock};
 use undersign_server::config::Config;
 use undersign_server::demo::{self, Demo};
+use undersign_server::entropy::SystemEntropy;
+use undersign_server::init::{self, Init, Layout};
+use undersign_server::migrate;
 use undersign_server::operator_notice::{self, OperatorNotice};
-use undersign_server::serve::{self, OrganiserPolicy, Server};
+use undersign_server::serve::{OrganiserPolicy, Server};
 use undersign_server::storage::Side;
 use undersign_server::witness::{self, config::WitnessConfig};
 
@@ -47,6 +53,29 @@ enum Command {
         #[arg(long)]
         side: Option<SideArgument>,
     },
+    /// Makes what a machine needs before the first start: keys, configuration, systemd units, proxies that log nothing. What is there
+    /// already is left alone.
+    #[command(group(clap::ArgGroup::new("hosts").required(true).multiple(true).args(["host", "issuer_host", "origin_host"])))]
+    Init {
+        /// One name for both sides, in one process.
+        #[arg(long, conflicts_with_all = ["issuer_host", "origin_host", "side"])]
+        host: Option<String>,
+        /// The identified side's name, which takes addresses.
+        #[arg(long, value_name = "HOST", requires = "origin_host")]
+        issuer_host: Option<String>,
+        /// The anonymous side's name, which people read.
+        #[arg(long, value_name = "HOST", requires = "issuer_host")]
+        origin_host: Option<String>,
+        /// The neutral name in mails.
+        #[arg(long, value_name = "HOST")]
+        mail_host: Option<String>,
+        /// The side that this machine is to be; without it, both.
+        #[arg(long)]
+        side: Option<SideArgument>,
+        /// Where configuration, keys and databases are kept.
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+    },
     /// Reads a configuration and says what is wrong with it.
     CheckConfig {
         /// The configuration file.
@@ -74,11 +103,28 @@ enum Command {
         #[arg(value_name = "DIR")]
         directory: PathBuf,
     },
+    /// Copies one side while it runs: database, configuration, and the keys but those that are there to be destroyed. It takes the
+    /// place of the backup before it.
+    Backup {
+        /// The configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The side. The other one's backup goes to another medium.
+        #[arg(long)]
+        side: SideArgument,
+        /// A folder on the medium; it must be there.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
     /// Brings the databases to this version's schema and ends.
     Migrate {
         /// The configuration file.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+        /// Goes on with an identified side that is behind the public log, because an older database was restored: addresses that were
+        /// given a token since can get a second one.
+        #[arg(long)]
+        accept_loss: bool,
     },
 }
 
@@ -86,6 +132,15 @@ enum Command {
 enum SideArgument {
     Identified,
     Anonymous,
+}
+
+impl From<SideArgument> for Side {
+    fn from(side: SideArgument) -> Self {
+        match side {
+            SideArgument::Identified => Self::Identified,
+            SideArgument::Anonymous => Self::Anonymous,
+        }
+    }
 }
 
 #[tokio::main]
@@ -101,14 +156,9 @@ async fn main() -> anyhow::Result<()> {
             demo::run(Demo { listen, data_dir, publish_interval, client_dir }).await
         }
         Command::Serve { config, side } => {
-            let side = side.map(|side| match side {
-                SideArgument::Identified => Side::Identified,
-                SideArgument::Anonymous => Side::Anonymous,
-            });
-            let server = Server::open(&read(&config)?, side, OrganiserPolicy::Listed).await?;
+            let server = Server::open(&read(&config)?, side.map(Side::from), OrganiserPolicy::Listed).await?;
             server.run(|| println!("ready")).await
         }
-        Command::CheckConfig { config } => read(&config).map(|_| println!("the configuration is valid")),
         Command::Witness { config } => {
             let config = WitnessConfig::parse(&read_text(&config)?).with_context(|| config.display().to_string())?;
             witness::serve(&config, |key| println!("witness {key}\nready")).await
@@ -119,8 +169,55 @@ async fn main() -> anyhow::Result<()> {
             println!("published");
             Ok(())
         }
-        Command::Migrate { config } => serve::migrate(&read(&config)?).await,
+        Command::Init { host, issuer_host, origin_host, mail_host, side, dir } => {
+            let layout = match (host, issuer_host, origin_host) {
+                (Some(host), _, _) => Layout::OneHost(host),
+                (None, issuer, origin) => Layout::TwoHosts {
+                    issuer: issuer.unwrap_or_default(),
+                    origin: origin.unwrap_or_default(),
+                    side: side.map(Side::from),
+                },
+            };
+            let report = init::run(&Init { layout, mail_host, directory: dir }, &SystemEntropy)?;
+            print!("{report}");
+            Ok(())
+        }
+        Command::CheckConfig { config } => check(&config).await,
+        Command::Backup { config, side, to } => {
+            let made = backup::run(&read(&config)?, &config, side.into(), &to).await?;
+            println!("the backup is {}", made.display());
+            Ok(())
+        }
+        Command::Migrate { config, accept_loss } => {
+            let config = read(&config)?;
+            migrate::run(&config).await?;
+            if accept_loss {
+                for (petition_id, lost) in migrate::accept_loss(&config).await? {
+                    println!("{petition_id}: {lost} tokens are in the public log's count and not in this database");
+                }
+            }
+            Ok(())
+        }
     }
+}
+
+/// Prints what is wrong, a line each. Warnings alone are no failure.
+async fn check(path: &PathBuf) -> anyhow::Result<()> {
+    let config = read(path)?;
+    let findings = check_config::check(&config, Moment { now: SystemClock.now(), program: written_at() }).await;
+    for finding in &findings {
+        println!("{}", finding.line());
+    }
+    let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
+    anyhow::ensure!(errors == 0, "{} is not to be used as it is: {errors} errors", path.display());
+    println!("{} can be used", path.display());
+    Ok(())
+}
+
+/// When this program's file was written.
+fn written_at() -> Option<Timestamp> {
+    let written = std::env::current_exe().and_then(std::fs::metadata).and_then(|file| file.modified()).ok()?;
+    Timestamp::from_seconds(written.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs()).ok()
 }
 
 fn read(path: &PathBuf) -> anyhow::Result<Config> {

@@ -17,12 +17,14 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::config::{AnonymousConfig, Config, ConfigError, IdentifiedConfig, WitnessSection, host, origin};
 use crate::entropy::SystemEntropy;
 use crate::identified::email_verification::{MailSettings, VerificationSettings};
+use crate::identified::issuance::OriginClient;
 use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
 use crate::key_directory::KeyDirectory;
 use crate::petition::{Organisers, Registry};
 use crate::storage::Side;
 use crate::web::assets::Assets;
 use crate::web::client_network::TrustedProxies;
+use crate::web::cors::Cors;
 
 /// A server that listens and has not answered yet.
 pub struct Server {
@@ -59,7 +61,7 @@ impl Server {
             match &config.identified {
                 Some(section) => {
                     server.identified =
-                        Some((section.listen, open_identified(section, policy, Arc::clone(&assets)).await?))
+                        Some((section.listen, open_identified(config, section, policy, Arc::clone(&assets)).await?))
                 }
                 None if side.is_some() => return Err(ConfigError::Missing("identified").into()),
                 None => {}
@@ -69,7 +71,7 @@ impl Server {
             match &config.anonymous {
                 Some(section) => {
                     let issuer_url = issuer_url(config, section)?;
-                    let state = open_anonymous(section, issuer_url, policy, assets).await?;
+                    let state = open_anonymous(config, section, issuer_url, policy, assets).await?;
                     server.anonymous = Some((section.listen, state));
                 }
                 None if side.is_some() => return Err(ConfigError::Missing("anonymous").into()),
@@ -135,6 +137,7 @@ impl Server {
 }
 
 async fn open_identified(
+    config: &Config,
     section: &IdentifiedConfig,
     policy: OrganiserPolicy,
     assets: Arc<Assets>,
@@ -145,14 +148,16 @@ async fn open_identified(
     }
     let settings = identified::Settings {
         issuer_name: host(&section.public_url, "identified.public_url")?,
+        origin: origin_url(config).as_deref().map(OriginClient::new).transpose()?,
         organisers: policy.organisers(&section.organisers),
-        trusted_proxies: TrustedProxies(section.trusted_proxies.clone()),
+        trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         verification: VerificationSettings {
             mail: MailSettings { from: section.mail.from.clone(), link_origin: origin(link_origin) },
             transport: section.mail.transport()?,
             limits: section.limits.clone(),
         },
         assets,
+        cors: Cors::between(&origin(&section.public_url), config.origin_url().as_deref()),
     };
     let database = IdentifiedDatabase::open(&section.database).await?;
     let keys = KeyDirectory::open(&section.keys)?;
@@ -161,6 +166,7 @@ async fn open_identified(
 }
 
 async fn open_anonymous(
+    config: &Config,
     section: &AnonymousConfig,
     issuer_url: String,
     policy: OrganiserPolicy,
@@ -171,7 +177,8 @@ async fn open_anonymous(
         issuer_url,
         witnesses: section.witnesses.iter().map(WitnessSection::address).collect(),
         organisers: policy.organisers(&section.organisers),
-        trusted_proxies: TrustedProxies(section.trusted_proxies.clone()),
+        trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
+        cors: Cors::between(&origin(&section.public_url), config.issuer_url().as_deref()),
         pages: Pages { public_url: origin(&section.public_url), assets, preselected: section.bundle_preselected },
     };
     let database = AnonymousDatabase::open(&section.database).await?;
@@ -184,17 +191,24 @@ async fn open_anonymous(
 pub(crate) fn issuer_url(config: &Config, section: &AnonymousConfig) -> Result<String, ConfigError> {
     match (&section.issuer_url, &config.identified) {
         (Some(url), _) => Ok(origin(url)),
-        (None, Some(identified)) => {
-            let mut address = identified.listen;
-            if address.ip().is_unspecified() {
-                let loopback: std::net::IpAddr =
-                    if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
-                address.set_ip(loopback);
-            }
-            Ok(format!("http://{address}"))
-        }
+        (None, Some(identified)) => Ok(own_socket(identified.listen)),
         (None, None) => Err(ConfigError::Missing("anonymous.issuer_url")),
     }
+}
+
+/// Where the public logs are asked: at the other section's own socket, else as configured; nowhere, where neither is there.
+fn origin_url(config: &Config) -> Option<String> {
+    let own = config.anonymous.as_ref().map(|section| own_socket(section.listen));
+    own.or_else(|| config.origin_url())
+}
+
+fn own_socket(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        let loopback: std::net::IpAddr =
+            if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(loopback);
+    }
+    format!("http://{address}")
 }
 
 /// Ends with Ctrl-C or SIGTERM.
@@ -211,15 +225,4 @@ pub(crate) async fn stopped() {
             let _ = interrupt.await;
         }
     }
-}
-
-/// Brings the databases of a configuration to this version's schema.
-pub async fn migrate(config: &Config) -> anyhow::Result<()> {
-    if let Some(section) = &config.identified {
-        IdentifiedDatabase::open(&section.database).await?.close().await;
-    }
-    if let Some(section) = &config.anonymous {
-        AnonymousDatabase::open(&section.database).await?.close().await;
-    }
-    Ok(())
 }

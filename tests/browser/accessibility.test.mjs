@@ -17,7 +17,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
   test(`no violation: ${name}`, async () => {
     const found = [];
     for await (const [state, shown] of scene({ ...theStage, language: name === "mail" ? "ru" : "en" })) {
-      const page = state === "petition-no-javascript" ? await withScripts(shown) : shown;
+      const page = state.endsWith("no-javascript") ? await withScripts(shown) : shown;
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 800 });
         for (const colorScheme of ["light", "dark"]) {

@@ -49,13 +49,24 @@ test("before the redemption no request holds a nonce, a salt, a blind, a withdra
   for (const [slug, { run, held, exchanges, beforeRedemption }] of signings) {
     const tokens = [held.wanted, ...held.others].map(tokenSecrets);
     const secrets = [...run.map(blindingSecrets), ...tokens].flatMap((of) => Object.entries(of));
-    assert.equal(secrets.length, 3 * 3 + 5 * 3);
+    assert.equal(secrets.length, 4 * 3 + 6 * 3);
     const nonces = tokens.map(({ nonce }) => nonce);
     for (const exchange of exchanges.slice(0, beforeRedemption)) {
       const sent = everythingIn(exchange);
       for (const [name, secret] of secrets) assert.ok(!holds(sent, secret), `${slug}: ${name} in ${exchange.url}`);
       assert.ok(!holdsWithdrawalKey(sent, nonces), `${slug}: a withdrawal key in ${exchange.url}`);
     }
+  }
+});
+
+test("whoever does not ask for a receipt sends no withdrawal key, before the redemption or after, and its nonce is the token's", () => {
+  for (const [slug, { held, exchanges }] of signings) {
+    for (const element of [held.wanted, ...held.others]) {
+      const { nonce, withdrawalKey } = tokenSecrets(element);
+      assert.ok(isWithdrawalKey(withdrawalKey, nonce), "the control: it is the key that is kept for who may ask");
+      assert.ok(!exchanges.some((exchange) => holdsWithdrawalKey(everythingIn(exchange), [nonce])), slug);
+    }
+    assert.ok(!exchanges.some(({ url }) => url.includes("undersign_qr")), "what draws a code is not even fetched");
   }
 });
 

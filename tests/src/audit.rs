@@ -10,11 +10,12 @@ use crate::server::TestServer;
 use crate::signer::Sender;
 
 /// Reads a petition's whole log and recounts it. The checkpoint must be the log's, the entries must give its root, every nonce must
-/// stand in it once, every batch must begin with a statement and be sorted, nothing but notices may follow the close statement, and the
-/// published total must be the recount.
+/// stand in it once, every withdrawal must be that of one signature and stand in it once, every batch must begin with a statement and
+/// be sorted, signatures and withdrawals together, nothing but notices may follow the close statement, and the published total must be
+/// the recount.
 ///
 /// # Returns
-/// The counts, and the leaf hashes of the signatures in their order.
+/// The counts, and the leaf hashes of the signatures and withdrawals in their order.
 pub async fn audit(server: &TestServer, petition: &VerifiedManifest) -> (Tally, Vec<Hash>) {
     let total: TotalDocument =
         serde_json::from_slice(&get(server, petition, "total").await).expect("the document of a total");
@@ -25,7 +26,7 @@ pub async fn audit(server: &TestServer, petition: &VerifiedManifest) -> (Tally, 
     assert_eq!(tree_root(&leaves), checkpoint.root);
 
     let mut tally = Tally::default();
-    let (mut nonces, mut signatures) = (HashSet::new(), Vec::new());
+    let (mut nonces, mut withdrawn, mut counted) = (HashSet::new(), HashSet::new(), Vec::new());
     let mut last: Option<Hash> = None;
     let (petition_id, statement_key) = (petition.petition_id(), &petition.manifest().issuer.statement_key);
     let mut ended = false;
@@ -43,24 +44,35 @@ pub async fn audit(server: &TestServer, petition: &VerifiedManifest) -> (Tally, 
         assert_eq!(index == 0, matches!(entry, Entry::Manifest { .. }), "the manifest is entry 0");
         let issued_before = tally.issued;
         tally.add(entry);
-        if let Entry::Signature(token) = entry {
-            assert!(nonces.insert(token.input.nonce), "a nonce stands in the log twice");
+        let is_counted = match entry {
+            Entry::Signature(token) => {
+                assert!(nonces.insert(token.input.nonce), "a nonce stands in the log twice");
+                true
+            }
+            Entry::Withdrawal(withdrawal) => {
+                assert!(withdrawn.insert(*withdrawal.nonce()), "a withdrawal stands in the log twice");
+                true
+            }
+            _ => false,
+        };
+        if is_counted {
             assert!(last.is_none_or(|last| last.as_bytes() < leaf.as_bytes()), "a batch is not sorted");
             assert!(tally.signatures <= tally.issued, "more signatures than were issued");
-            signatures.push(leaf);
+            counted.push(leaf);
             last = Some(leaf);
         } else {
             assert!(tally.issued >= issued_before, "the issued count fell");
             last = None;
         }
     }
+    assert!(withdrawn.is_subset(&nonces), "a withdrawal without its signature");
     assert_eq!(total.total, tally.total());
     assert_eq!(
         (total.signatures, total.withdrawals, total.issued),
         (tally.signatures, tally.withdrawals, tally.issued)
     );
     assert_eq!((total.tree_size, total.root), (checkpoint.tree_size, checkpoint.root));
-    (tally, signatures)
+    (tally, counted)
 }
 
 async fn entries(server: &TestServer, petition: &VerifiedManifest, tree_size: u64) -> Vec<Entry> {

@@ -12,10 +12,10 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::extension::{BasicConstraints, SubjectAlternativeName};
 use openssl::x509::{X509, X509NameBuilder};
 
-/// Writes a certificate for a host name or address, signed by its own key, and that key, both in PEM.
-pub fn write_certificate(host: &str, certificate: &Path, key: &Path) {
+/// Writes a certificate for host names or addresses, signed by its own key, and that key, both in PEM.
+pub fn write_certificate(hosts: &[&str], certificate: &Path, key: &Path) {
     let own_key = make_key().expect("a key");
-    let signed = self_signed(host, &own_key).expect("a certificate");
+    let signed = self_signed(hosts, &own_key).expect("a certificate");
     fs::write(certificate, signed.to_pem().expect("PEM")).expect("the certificate is written");
     fs::write(key, own_key.private_key_to_pem_pkcs8().expect("PEM")).expect("the key is written");
 }
@@ -25,9 +25,9 @@ fn make_key() -> Result<PKey<Private>, ErrorStack> {
     PKey::from_ec_key(EcKey::generate(&group)?)
 }
 
-fn self_signed(host: &str, key: &PKey<Private>) -> Result<X509, ErrorStack> {
+fn self_signed(hosts: &[&str], key: &PKey<Private>) -> Result<X509, ErrorStack> {
     let mut name = X509NameBuilder::new()?;
-    name.append_entry_by_text("CN", host)?;
+    name.append_entry_by_text("CN", hosts[0])?;
     let name = name.build();
     let mut builder = X509::builder()?;
     // Version 3 (RFC 5280 §4.1.2.1), without which there are no extensions.
@@ -41,10 +41,12 @@ fn self_signed(host: &str, key: &PKey<Private>) -> Result<X509, ErrorStack> {
     builder.set_pubkey(key)?;
     builder.append_extension(BasicConstraints::new().critical().ca().build()?)?;
     let mut alternative = SubjectAlternativeName::new();
-    match host.parse::<IpAddr>() {
-        Ok(_) => alternative.ip(host),
-        Err(_) => alternative.dns(host),
-    };
+    for host in hosts {
+        match host.parse::<IpAddr>() {
+            Ok(_) => alternative.ip(host),
+            Err(_) => alternative.dns(host),
+        };
+    }
     let alternative = alternative.build(&builder.x509v3_context(None, None))?;
     builder.append_extension(alternative)?;
     builder.sign(key, MessageDigest::sha256())?;

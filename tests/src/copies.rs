@@ -1,6 +1,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
@@ -9,8 +10,8 @@ use openssl::pkey::PKey;
 use openssl::sign::Signer;
 use tempfile::TempDir;
 
+use crate::programs::program;
 use crate::server::TestServer;
-use crate::tables::Tables;
 
 /// What a sealed petition key is bound to.
 const CONTEXT: &[u8] = b"undersign petition keys v1";
@@ -30,23 +31,37 @@ impl Copied {
         copied
     }
 
-    /// What the operators' page says: both databases by SQLite's own means while the server runs, and the keys but for those that
-    /// must not outlive their use: `wrapping/` and `days/`.
-    pub async fn backup(server: &TestServer) -> Self {
+    /// What docs/operators.md says: `undersign-server backup`, once for each side, while the server runs.
+    pub fn backup(server: &TestServer) -> Self {
         let copied = Self { directory: tempfile::tempdir().expect("a temporary directory") };
         for side in ["identified", "anonymous"] {
-            let target = copied.path().join(format!("{side}.db"));
-            let mut tables = Tables::open(&server.database(side)).await;
-            tables.execute(format!("VACUUM INTO '{}'", target.display())).await;
-            tables.close().await;
-        }
-        for name in files_of(server.path()) {
-            let is_key = name.starts_with("identified-keys") || name.starts_with("anonymous-keys");
-            if is_key && !["wrapping", "days"].iter().any(|left_out| name.iter().any(|part| part == *left_out)) {
-                copy(server.path(), copied.path(), &name);
-            }
+            let medium = copied.path().join(side);
+            fs::create_dir(&medium).expect("a medium");
+            let mut command = Command::new(program("undersign-server"));
+            command
+                .arg("backup")
+                .arg("--config")
+                .arg(server.config_path())
+                .args(["--side", side])
+                .arg("--to")
+                .arg(&medium);
+            let output = command.output().expect("the program runs");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         }
         copied
+    }
+
+    /// Puts the databases of a backup in the place of the server's, which must not be running, and leaves its keys as they are.
+    pub fn restore_databases(&self, server: &TestServer) {
+        for side in ["identified", "anonymous"] {
+            for end in ["db-wal", "db-shm"] {
+                let _ = fs::remove_file(server.database(side).with_extension(end));
+            }
+            let place = self.path().join(side);
+            let files = files_of(&place);
+            let name = files.iter().find(|name| name.ends_with("undersign.db")).expect("a database in the backup");
+            fs::copy(place.join(name), server.database(side)).expect("restored");
+        }
     }
 
     /// Puts every file back in its place. The server must not be running.

@@ -34,6 +34,12 @@ pub mod certificate;
 /// Somebody else, who cosigns logs.
 pub mod witness;
 
+/// Two machines, set up by `init`, behind a real proxy.
+pub mod two_hosts;
+
+/// A proxy that tells with whom a program wanted to speak.
+pub mod relay;
+
 /// What stands in the tables.
 pub mod tables;
 

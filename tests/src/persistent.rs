@@ -5,7 +5,7 @@ use undersign_client_lib::journey::{Confirmed, Prepared};
 use undersign_client_lib::request::Request;
 use undersign_client_lib::response::Response;
 use undersign_protocol::petition::VerifiedManifest;
-use undersign_protocol::redemption::{RedemptionAnswer, Token, token_header};
+use undersign_protocol::redemption::{RedemptionAnswer, Token, WithdrawalKey, WithdrawalRequest, token_header};
 use undersign_protocol::tally::TotalDocument;
 use undersign_protocol::timestamp::Timestamp;
 
@@ -83,6 +83,19 @@ impl<'a> Persistent<'a> {
     pub async fn redeem(&mut self, petition: &VerifiedManifest, token: &Token) -> (u16, Option<RedemptionAnswer>) {
         let url = format!("{}/v1/petitions/{}/signatures", self.server.origin(), petition.petition_id());
         let request = self.sender.client().post(url).header("authorization", token_header(token));
+        let (status, body) = self.answer(request).await;
+        (status, serde_json::from_slice(&body).ok().filter(|_| status == 200))
+    }
+
+    /// Withdraws; gives back the status and, where it is 200, the answer.
+    pub async fn withdraw(
+        &mut self,
+        petition: &VerifiedManifest,
+        key: &WithdrawalKey,
+    ) -> (u16, Option<RedemptionAnswer>) {
+        let url = format!("{}/v1/petitions/{}/withdrawals", self.server.origin(), petition.petition_id());
+        let body = serde_json::to_vec(&WithdrawalRequest::of(key.clone())).expect("JSON");
+        let request = self.sender.client().post(url).header("content-type", "application/json").body(body);
         let (status, body) = self.answer(request).await;
         (status, serde_json::from_slice(&body).ok().filter(|_| status == 200))
     }

@@ -1,5 +1,6 @@
 mod faults;
 mod publishing;
+mod sides;
 mod syncs;
 
 use std::fs::{self, File};

@@ -5,7 +5,7 @@ use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use undersign_client_lib::checked::CheckedPetition;
 use undersign_client_lib::checks::check;
-use undersign_client_lib::journey::{Bundle, Confirmed, Prepared, Signed, TokenHeld};
+use undersign_client_lib::journey::{Bundle, Confirmed, Keys, Prepared, Signed, TokenHeld};
 use undersign_client_lib::link::Link;
 use undersign_client_lib::lookup;
 use undersign_client_lib::request::{Method, Request};
@@ -107,7 +107,7 @@ impl Signer {
 
     /// Checks and blinds.
     pub async fn prepare(&self, link: &str, bundle: Bundle) -> Prepared {
-        Prepared::new(&self.check(link).await, bundle, &mut rng()).expect("an open petition")
+        Prepared::new(&self.check(link).await, bundle, Keys::Keep, &mut rng()).expect("an open petition")
     }
 
     /// Asks for a mail.

@@ -63,7 +63,7 @@ impl MailServer {
     pub fn with_certificate_for(host: &str) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         fs::create_dir(directory.path().join("mails")).expect("a directory for mails");
-        write_certificate(host, &directory.path().join("certificate.pem"), &directory.path().join("key.pem"));
+        write_certificate(&[host], &directory.path().join("certificate.pem"), &directory.path().join("key.pem"));
         Self { directory, port: free_port(), process: None }
     }
 

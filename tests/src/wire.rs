@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use std::time::Duration;
 
+use getrandom::rand_core::Rng as _;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -9,12 +10,12 @@ use undersign_protocol::email_verification::{CheckNumber, RequestDigest};
 use undersign_protocol::issuance::media_type;
 use undersign_protocol::petition::{PetitionId, VerifiedManifest};
 use undersign_protocol::problem::{MEDIA_TYPE, Problem, ProblemDocument};
-use undersign_protocol::redemption::{Token, token_header};
+use undersign_protocol::redemption::{Token, WithdrawalKey, token_header};
 
 use crate::blinding::Blinding;
 use crate::mailbox::{Mail, Mailbox};
 use crate::server::TestServer;
-use crate::signer::Sender;
+use crate::signer::{Sender, rng};
 use crate::tables::Tables;
 
 /// An answer with all its headers.
@@ -202,6 +203,42 @@ impl Wire {
     pub async fn authorize(&self, petition: &PetitionId, authorization: &str) -> Answer {
         let url = self.origin(&format!("/v1/petitions/{petition}/signatures"));
         self.send(self.client.post(url).header("authorization", authorization)).await
+    }
+
+    /// Everything up to a token whose signature can be taken back.
+    pub async fn token_and_key(&self, email: &str, petition: &VerifiedManifest) -> (Token, WithdrawalKey) {
+        let mut bytes = [0; 32];
+        rng().fill_bytes(&mut bytes);
+        let key = WithdrawalKey::from_bytes(bytes);
+        let blinding = Blinding::with_nonce(petition, key.nonce());
+        self.confirm(email, &blinding.digest()).await;
+        let answer = self.token_request(&blinding.body()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        (blinding.token(&answer.body), key)
+    }
+
+    /// Reveals a withdrawal key.
+    pub async fn withdraw(&self, petition: &PetitionId, key: &WithdrawalKey) -> Answer {
+        let url = self.origin(&format!("/v1/petitions/{petition}/withdrawals"));
+        self.post_json(&url, &json!({ "nonce": key.nonce(), "withdrawal_key": key })).await
+    }
+
+    /// The numbers of the published total: total, signatures, withdrawals.
+    pub async fn counts(&self, petition: &PetitionId) -> (u64, u64, u64) {
+        let document = self.get(&self.origin(&format!("/v1/petitions/{petition}/total"))).await.json();
+        let number = |name: &str| document[name].as_u64().expect("a number");
+        (number("total"), number("signatures"), number("withdrawals"))
+    }
+
+    /// Waits until the published numbers are these.
+    pub async fn wait_for_counts(&self, petition: &PetitionId, counts: (u64, u64, u64)) {
+        for _ in 0..600 {
+            if self.counts(petition).await == counts {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the counts did not become {counts:?} within 30 seconds");
     }
 
     /// The published total.

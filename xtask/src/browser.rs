@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::command::{cargo, root, run};
 use crate::outcome::{self, Outcome};
 use crate::setup::browser::{directory, install, npm};
+use crate::setup::proxies;
 use crate::{client, wasm};
 
 /// Checks the types of the pages' scripts, then runs the tests.
@@ -30,6 +31,7 @@ pub fn take_screenshots(readme: bool) -> Result<()> {
 /// What a browser is shown: the programs, as the tests start them, and the client package.
 fn build() -> Result<()> {
     install()?;
+    proxies::install()?;
     run(&mut cargo(["build", "--package", "undersign-server", "--package", "undersign-cli"]))?;
     client::build_package(wasm::toolchain()?)
 }

@@ -3,6 +3,7 @@
 pub mod browser;
 mod mail_server;
 pub mod packages;
+pub mod proxies;
 
 use std::process::Command;
 
@@ -47,6 +48,7 @@ pub fn everything() -> Result<()> {
         },
     ])?;
     mail_server::install()?;
+    proxies::install()?;
     browser::install()?;
     if !in_path("cargo-deny") && !tools().join("bin/cargo-deny").is_file() {
         // Without optimisation: it compiles in half the time and reads one lock file.

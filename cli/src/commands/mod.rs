@@ -1,6 +1,9 @@
 /// Write, check and publish a petition.
 pub mod organiser;
 
+/// Look what became of a signature.
+pub mod receipt;
+
 /// Go on with a signing that was stopped.
 pub mod resume;
 
@@ -9,3 +12,6 @@ pub mod show;
 
 /// Sign a petition.
 pub mod sign;
+
+/// Take a signature back.
+pub mod withdraw;

@@ -1,14 +1,16 @@
+use std::path::Path;
+
 use undersign_client_lib::state::Saved;
 use zeroize::Zeroizing;
 
 use crate::args::ResumeArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
-use crate::signing::{Signing, Store, check_address};
+use crate::signing::{ReceiptFile, Signing, Store, check_address};
 
 /// `undersign resume [PETITION]`.
 pub async fn run(arguments: ResumeArguments, output: &Output) -> CommandResult {
-    let ResumeArguments { petition, email, journey } = arguments;
+    let ResumeArguments { petition, email, no_receipt, journey } = arguments;
     let mail = match email.map(Zeroizing::new) {
         Some(email) => Some(check_address(&email, None, output)?),
         None => None,
@@ -18,7 +20,31 @@ pub async fn run(arguments: ResumeArguments, output: &Output) -> CommandResult {
     let entry = store.entry(&petition_id)?;
     // Read again: another process may have finished it before the lock was ours.
     let saved = entry.read()?.ok_or_else(nothing)?;
-    Signing::new(&journey, entry, mail, output)?.run(saved).await
+    let receipt = receipt_file(&saved, journey.receipt.as_deref(), no_receipt)?;
+    Signing::new(&journey, entry, mail, receipt, output)?.run(saved).await
+}
+
+/// Where the receipt goes that the signing was begun with. It is neither forgotten nor written without its owner's word.
+fn receipt_file(saved: &Saved, named: Option<&Path>, declined: bool) -> CommandResult<Option<ReceiptFile>> {
+    let slug = saved.slug();
+    match named {
+        Some(path) if saved.keeps_keys() => ReceiptFile::of_resumed(path, &saved.petition_id()).map(Some),
+        Some(_) if !matches!(saved, Saved::Spoiled(_)) => {
+            let message = format!(
+                "This signing was begun without --receipt, and the key for a receipt was forgotten then. Go on without: undersign \
+                 resume {slug}"
+            );
+            Err(Failure::new(Exit::Refused, message))
+        }
+        None if saved.keeps_keys() && !declined => {
+            let message = format!(
+                "This signing was begun with --receipt. Say again where the receipt goes: undersign resume {slug} --receipt FILE. Or go \
+                 on without one: --no-receipt"
+            );
+            Err(Failure::new(Exit::Usage, message))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn choose(saved: Vec<Saved>, named: Option<&str>) -> CommandResult<Saved> {

@@ -2,7 +2,7 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use serde_json::json;
 use undersign_client_lib::checked::CheckedPetition;
-use undersign_client_lib::journey::{Bundle, PrepareError, Prepared};
+use undersign_client_lib::journey::{Bundle, Keys, PrepareError, Prepared};
 use undersign_client_lib::link::Link;
 use undersign_client_lib::state::Saved;
 use undersign_protocol::petition::{Language, PetitionState};
@@ -14,7 +14,7 @@ use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
 use crate::petition::{look_up, names, pin_line, policy, transport};
 use crate::problems;
-use crate::signing::{Entry, Signing, Store, check_address};
+use crate::signing::{Entry, ReceiptFile, Signing, Store, check_address};
 
 /// `undersign sign URL --email ADDRESS`.
 pub async fn run(arguments: SignArguments, output: &Output) -> CommandResult {
@@ -25,6 +25,7 @@ pub async fn run(arguments: SignArguments, output: &Output) -> CommandResult {
         return Err(Failure::new(Exit::Usage, message));
     };
     let mail = check_address(&email, locale.as_ref(), output)?;
+    let receipt = journey.receipt.as_deref().map(ReceiptFile::new).transpose()?;
     let transport = transport(&journey.connection)?;
     let store = Store::new(journey.state_dir.as_deref())?;
     let petition = look_up(&transport, base, link, policy(&trust)?.as_ref(), output).await?;
@@ -34,9 +35,11 @@ pub async fn run(arguments: SignArguments, output: &Output) -> CommandResult {
     make_room(&entry, &petition, start_over, output)?;
 
     let bundle = if only_this { Bundle::OnlyThis } else { Bundle::WholeRun };
-    let prepared = Prepared::new(&petition, bundle, &mut UnwrapErr(SysRng)).map_err(cannot_begin)?;
+    // What nobody asks for is not kept, not even until the end.
+    let keys = if receipt.is_some() { Keys::Keep } else { Keys::Forget };
+    let prepared = Prepared::new(&petition, bundle, keys, &mut UnwrapErr(SysRng)).map_err(cannot_begin)?;
     tell(&petition, &prepared, only_this, locale.as_ref(), output);
-    let signing = Signing::new(&journey, entry, Some(mail), output)?;
+    let signing = Signing::new(&journey, entry, Some(mail), receipt, output)?;
     signing.begin(prepared).await
 }
 

@@ -15,6 +15,7 @@
 //! | `token` | redeem_at |
 //! | `holding` | until (where the token is not redeemed at once) |
 //! | `redeemed` | petition_id, slug, leaf_hash, and publish_by or leaf_index |
+//! | `receipt` | file (`--receipt` only) |
 //! | `published` | leaf_index, tree_size (`--wait-published` only) |
 //! | `error` | exit, problem, message |
 
@@ -23,11 +24,14 @@ mod issue;
 mod mail;
 mod patience;
 mod published;
+mod receipt_file;
 mod redeem;
 mod store;
 mod typed_code;
 
 pub use mail::{Mail, check_address};
+pub use patience::sleep;
+pub use receipt_file::{ReceiptFile, read as read_receipt};
 pub use store::{Entry, Store};
 
 use undersign_client_lib::endpoints::Endpoints;
@@ -54,6 +58,8 @@ pub struct Signing<'a> {
     /// A code that was given beforehand.
     code: Option<Code>,
     when: Option<journey::When>,
+    /// Where the receipt goes, where one is wanted.
+    receipt: Option<ReceiptFile>,
     wait_published: bool,
     started: Timestamp,
     timeout: Option<u64>,
@@ -65,6 +71,7 @@ impl<'a> Signing<'a> {
         arguments: &JourneyArguments,
         entry: Entry,
         mail: Option<Mail>,
+        receipt: Option<ReceiptFile>,
         output: &'a Output,
     ) -> CommandResult<Self> {
         let code = arguments.code.as_deref().map(str::parse).transpose().map_err(|_| {
@@ -81,6 +88,7 @@ impl<'a> Signing<'a> {
                 When::Auto => journey::When::Auto,
                 When::After(seconds) => journey::When::After(seconds),
             }),
+            receipt,
             wait_published: arguments.wait_published,
             started: clock::now(),
             timeout: arguments.timeout,

@@ -77,7 +77,7 @@ pub(super) fn unreachable(base: &Base, error: TransportError) -> Failure {
     Failure::new(Exit::Unreachable, message)
 }
 
-pub(super) async fn sleep(seconds: u64) {
+pub async fn sleep(seconds: u64) {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
 

@@ -1,25 +1,10 @@
 use serde_json::json;
-use undersign_client_lib::journey::{Counted, Signed};
-use undersign_client_lib::log_reader::LogError;
-use undersign_client_lib::published::{Inclusion, Watch, WatchError};
-use undersign_protocol::timestamp::Timestamp;
+use undersign_client_lib::journey::Signed;
+use undersign_client_lib::published::Inclusion;
 
-use super::patience::sleep;
 use super::{Signing, stopped};
-use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
-
-/// Seconds between two looks at the log.
-const PAUSE: u64 = 5;
-
-/// Seconds for which the log may be late, by this machine's clock.
-const TOLERANCE: u64 = 600;
-
-/// One look at the log that found nothing out.
-enum LookError {
-    Unreachable,
-    Watch(WatchError),
-}
+use crate::following::{FollowError, follow};
 
 impl Signing<'_> {
     /// Watches the log until the signature is in it.
@@ -31,42 +16,13 @@ impl Signing<'_> {
 
     async fn find_in_log(&self, signed: &Signed) -> CommandResult<Inclusion> {
         let _sign = self.output.waiting("Waiting until the signature is in the public log …");
-        let promised = match signed.counted() {
-            Counted::Promised(promise) => promise.publish_by.plus(TOLERANCE),
-            Counted::Published { .. } => clock::now().plus(TOLERANCE),
-        };
-        let mut watch = signed.watch();
-        loop {
-            match self.look(&mut watch).await {
-                Ok(Some(inclusion)) => return Ok(inclusion),
-                Ok(None) => self.check_promise(promised)?,
-                Err(LookError::Watch(WatchError::Log(error))) if error != LogError::Tile => {
-                    return Err(not_trusted(&format!("the public log cannot be believed: {error}")));
-                }
-                Err(LookError::Watch(WatchError::Answer(error))) if !error.is_transient() => {
-                    return Err(not_trusted(&format!("the public log cannot be read: {error}")));
-                }
-                Err(LookError::Unreachable | LookError::Watch(_)) => self.check_promise(promised)?,
+        let found = follow(&self.transport, &mut signed.watch(), signed.counted(), self.deadline()).await;
+        found.map_err(|error| match error {
+            FollowError::TimeIsOver => {
+                stopped(signed.slug(), "The signature is accepted, but not in the public log yet.")
             }
-            if self.deadline().is_some_and(|deadline| clock::now() >= deadline) {
-                return Err(stopped(signed.slug(), "The signature is accepted, but not in the public log yet."));
-            }
-            sleep(PAUSE).await;
-        }
-    }
-
-    async fn look(&self, watch: &mut Watch) -> Result<Option<Inclusion>, LookError> {
-        let checkpoint = self.transport.send(&watch.checkpoint_request()).await.map_err(|_| LookError::Unreachable)?;
-        let (reading, requests) = watch.opened(&checkpoint).map_err(LookError::Watch)?;
-        let responses = self.transport.send_all(&requests).await.map_err(|_| LookError::Unreachable)?;
-        watch.read(reading, &responses).map_err(LookError::Watch)
-    }
-
-    fn check_promise(&self, promised: Timestamp) -> CommandResult {
-        if clock::now() < promised {
-            return Ok(());
-        }
-        Err(not_trusted("the log has not published it by the time that it promised"))
+            FollowError::NotTrusted(what) => not_trusted(&what),
+        })
     }
 
     fn tell_published(&self, inclusion: &Inclusion) {

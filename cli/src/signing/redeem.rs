@@ -20,10 +20,24 @@ impl Signing<'_> {
         self.wait_for_redemption(&held).await?;
         let signed = self.hand_in(held).await?;
         self.tell_redeemed(&signed);
+        self.keep_receipt(&signed)?;
         if self.wait_published {
             self.wait_until_published(&signed).await?;
         }
         self.entry.remove()
+    }
+
+    /// Before the saved state goes: killed in between, `resume` writes it.
+    fn keep_receipt(&self, signed: &Signed) -> CommandResult {
+        let (Some(file), Some(receipt)) = (&self.receipt, signed.receipt()) else { return Ok(()) };
+        file.write(&receipt)?;
+        let path = file.path().display().to_string();
+        let text = format!(
+            "The receipt is in {path}. undersign receipt verify says what became of the signature; undersign withdraw takes it back. \
+             Whoever finds the file sees that you signed."
+        );
+        self.output.event("receipt", json!({ "file": path }), text);
+        Ok(())
     }
 
     async fn wait_for_redemption(&self, held: &TokenHeld) -> CommandResult {
@@ -86,11 +100,10 @@ fn failure(rejected: &Rejected<TokenHeld, RedemptionError>) -> Failure {
         RedemptionError::Closed => Problem::Closed,
         RedemptionError::TokenNotValid => Problem::TokenNotValid,
         RedemptionError::Answer(error) => return problems::answer(&rejected.state.endpoints().origin, error),
-        RedemptionError::LeafHash | RedemptionError::Promise | RedemptionError::TooLate { .. } => {
+        RedemptionError::Promise(error) => {
             let message = format!(
-                "The signature was handed in, but {}. It is perhaps not counted; the token is kept. Check this machine's clock, repeat \
+                "The signature was handed in, but {error}. It is perhaps not counted; the token is kept. Check this machine's clock, repeat \
                  with undersign resume {}, and tell the organiser if it stays so.",
-                rejected.error,
                 rejected.state.slug()
             );
             return Failure::new(Exit::NotTrusted, message);

@@ -25,7 +25,7 @@ pub struct Front {
     pub server: TestServer,
     /// Confirms every request as soon as its mail is asked for, as if the link were opened at once.
     pub confirms: bool,
-    /// Publishes a batch after each redemption.
+    /// Publishes a batch after each redemption and each withdrawal.
     pub publishes: bool,
     /// The POST, counted from 0, that never gets an answer: before the server has seen it, or after.
     pub silent: Option<(usize, bool)>,
@@ -124,11 +124,16 @@ impl World {
     }
 
     pub fn start(&self, arguments: &[&str]) -> Running {
+        self.start_with(arguments, Stdio::null())
+    }
+
+    /// With something on standard input.
+    pub fn start_with(&self, arguments: &[&str], input: Stdio) -> Running {
         let mut child = Command::new(env!("CARGO_BIN_EXE_undersign"))
             .arg("--json")
             .args(arguments)
             .env("UNDERSIGN_STATE_DIR", self.states())
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -148,7 +153,16 @@ impl World {
     pub fn signatures(&self, index: usize) -> usize {
         let front = self.front();
         let petition = &front.server.petitions[index];
-        petition.pool.len() + petition.log.entries.iter().filter(|entry| entry[0] == 1).count()
+        let waiting = petition.pool.iter().filter(|entry| entry.encode()[0] == 1).count();
+        waiting + petition.log.entries.iter().filter(|entry| entry[0] == 1).count()
+    }
+
+    /// Withdrawals of a petition, in the log or waiting for it.
+    pub fn withdrawals(&self, index: usize) -> usize {
+        let front = self.front();
+        let petition = &front.server.petitions[index];
+        let waiting = petition.pool.iter().filter(|entry| entry.encode()[0] == 2).count();
+        waiting + petition.log.entries.iter().filter(|entry| entry[0] == 2).count()
     }
 
     /// Opens the link of the last mail.
@@ -223,7 +237,7 @@ impl Front {
         if self.confirms && path == "v1/email-verifications" {
             self.server.confirmed.extend(self.server.asked.values().copied());
         }
-        if self.publishes && path.ends_with("/signatures") {
+        if self.publishes && (path.ends_with("/signatures") || path.ends_with("/withdrawals")) {
             (0..self.server.petitions.len()).for_each(|index| self.server.publish_batch(index));
         }
         if let Some(lie) = self.lie {

@@ -4,8 +4,10 @@
 mod begin;
 mod front;
 mod killed;
+mod receipts;
 mod show;
 mod waiting;
+mod withdrawing;
 
 #[path = "../../../client-lib/tests/client/support/mod.rs"]
 #[expect(dead_code, reason = "the library's own tests use the rest")]

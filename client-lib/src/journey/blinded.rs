@@ -3,9 +3,9 @@ use undersign_protocol::email_verification::RequestDigest;
 use undersign_protocol::issuance::{BatchTokenRequest, TokenKey, TokenRequest, media_type};
 use undersign_protocol::petition::{PetitionId, Slug};
 use undersign_protocol::redemption::{Nonce, TokenInput, WithdrawalKey};
-use zeroize::Zeroizing;
+use zeroize::Zeroize as _;
 
-use super::Terms;
+use super::{Keys, Terms};
 use crate::blind::{BlindError, BlindingSecret, blind};
 use crate::checks::TOKEN_REQUEST_PATH;
 use crate::request::{Request, Side};
@@ -16,6 +16,8 @@ pub(crate) struct Blinded {
     pub slug: Slug,
     pub key: TokenKey,
     pub nonce: Nonce,
+    /// Where a receipt may be asked for at the end.
+    pub withdrawal_key: Option<WithdrawalKey>,
     pub request: TokenRequest,
     pub secret: BlindingSecret,
 }
@@ -27,19 +29,20 @@ pub(crate) struct Run {
 }
 
 impl Blinded {
-    /// Draws a nonce and blinds. The nonce is the hash of a withdrawal key that is forgotten at once: no receipt is kept.
+    /// Draws a nonce and blinds. The nonce is the hash of a withdrawal key.
     pub fn new(
         terms: &Terms,
         petition_id: PetitionId,
         slug: Slug,
         key: TokenKey,
+        keys: Keys,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, BlindError> {
-        let mut withdrawal_key = Zeroizing::new([0; 32]);
-        rng.fill_bytes(withdrawal_key.as_mut());
-        let nonce = WithdrawalKey::from_bytes(*withdrawal_key).nonce();
+        let withdrawal_key = draw_key(rng);
+        let nonce = withdrawal_key.nonce();
+        let withdrawal_key = (keys == Keys::Keep).then_some(withdrawal_key);
         let (request, secret) = blind(&key, &Self::input(terms, &petition_id, &key, nonce), rng)?;
-        Ok(Self { petition_id, slug, key, nonce, request, secret })
+        Ok(Self { petition_id, slug, key, nonce, withdrawal_key, request, secret })
     }
 
     /// What the token will be signed over.
@@ -52,6 +55,14 @@ impl Blinded {
     }
 }
 
+fn draw_key(rng: &mut impl CryptoRng) -> WithdrawalKey {
+    let mut bytes = [0; 32];
+    rng.fill_bytes(&mut bytes);
+    let key = WithdrawalKey::from_bytes(bytes);
+    bytes.zeroize();
+    key
+}
+
 impl Run {
     /// The exact body that is posted to `/v1/token-requests`, and its media type. It is the same, byte for byte, each time.
     pub fn body(&self) -> (&'static str, Vec<u8>) {
@@ -62,6 +73,11 @@ impl Run {
                 (media_type::BATCH_REQUEST, BatchTokenRequest { token_requests }.encode())
             }
         }
+    }
+
+    /// Whether a receipt can be made at the end.
+    pub fn keeps_keys(&self) -> bool {
+        self.elements[self.wanted].withdrawal_key.is_some()
     }
 
     pub fn digest(&self) -> RequestDigest {

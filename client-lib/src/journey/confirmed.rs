@@ -116,5 +116,5 @@ impl Confirmed {
 fn unblind(terms: &Terms, element: Blinded, answer: &TokenResponse) -> Option<HeldToken> {
     let input = element.token_input(terms);
     let token = finalize(&element.key, &input, element.secret, answer).ok()?;
-    Some(HeldToken::new(element.petition_id, element.slug, element.key, token))
+    Some(HeldToken::new(element.petition_id, element.slug, element.key, token, element.withdrawal_key))
 }

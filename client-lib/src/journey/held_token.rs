@@ -1,7 +1,7 @@
 use undersign_protocol::issuance::TokenKey;
 use undersign_protocol::petition::{PetitionId, Slug};
 use undersign_protocol::public_log::{Entry, Hash};
-use undersign_protocol::redemption::Token;
+use undersign_protocol::redemption::{Token, WithdrawalKey};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::blind::{BlindError, verify};
@@ -12,13 +12,20 @@ pub struct HeldToken {
     slug: Slug,
     key: TokenKey,
     encoded: Zeroizing<Vec<u8>>,
+    withdrawal_key: Option<WithdrawalKey>,
 }
 
 impl HeldToken {
-    pub(super) fn new(petition_id: PetitionId, slug: Slug, key: TokenKey, mut token: Token) -> Self {
+    pub(super) fn new(
+        petition_id: PetitionId,
+        slug: Slug,
+        key: TokenKey,
+        mut token: Token,
+        withdrawal_key: Option<WithdrawalKey>,
+    ) -> Self {
         let encoded = Zeroizing::new(token.encode());
         token.authenticator.zeroize();
-        Self { petition_id, slug, key, encoded }
+        Self { petition_id, slug, key, encoded, withdrawal_key }
     }
 
     /// From the saved state; verified again, so that a damaged file is found before it is sent.
@@ -27,10 +34,14 @@ impl HeldToken {
         slug: Slug,
         key: TokenKey,
         encoded: &[u8],
+        withdrawal_key: Option<WithdrawalKey>,
     ) -> Result<Self, BlindError> {
         let token = Token::decode(encoded).map_err(|_| BlindError::Signature)?;
         verify(&key, &token)?;
-        Ok(Self::new(petition_id, slug, key, token))
+        if withdrawal_key.as_ref().is_some_and(|key| key.nonce() != token.input.nonce) {
+            return Err(BlindError::Key);
+        }
+        Ok(Self::new(petition_id, slug, key, token, withdrawal_key))
     }
 
     /// Takes the token for this petition out of several; the others keep their order.
@@ -62,6 +73,11 @@ impl HeldToken {
     /// Leaf hash of the entry that the token becomes in the log.
     pub fn leaf_hash(&self) -> Hash {
         Entry::Signature(self.token()).leaf_hash()
+    }
+
+    /// What takes the signature back, where it was kept.
+    pub(crate) fn withdrawal_key(&self) -> Option<&WithdrawalKey> {
+        self.withdrawal_key.as_ref()
     }
 
     pub(crate) fn encoded(&self) -> &[u8] {

@@ -23,6 +23,7 @@
 
 mod blinded;
 mod confirmed;
+mod counted;
 mod debug;
 mod held_token;
 mod prepared;
@@ -35,14 +36,16 @@ mod token_held;
 mod verification;
 
 pub use confirmed::{Confirmed, IssuanceFailure};
+pub use counted::{Counted, PromiseError};
 pub use held_token::HeldToken;
-pub use prepared::{Bundle, PollError, PrepareError, Prepared};
+pub use prepared::{Bundle, Keys, PollError, PrepareError, Prepared};
 pub use rejected::Rejected;
 pub use schedule::When;
-pub use signed::{Counted, Signed};
+pub use signed::Signed;
 pub use spoiled::Spoiled;
 pub use token_held::{RedemptionError, TokenHeld, TooEarly};
 pub use verification::{ConfirmationError, Verification, VerificationError};
 
 pub(crate) use blinded::{Blinded, Run};
+pub(crate) use counted::Promisor;
 pub(crate) use terms::Terms;

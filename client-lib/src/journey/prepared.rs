@@ -23,6 +23,16 @@ pub enum Bundle {
     OnlyThis,
 }
 
+/// What becomes of the withdrawal keys, from which nonces are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// Kept, and saved, with everything else that the journey needs, until it ends: for programs that ask at the end whether a receipt
+    /// is wanted. Whoever finds the saved state can then also withdraw the signature.
+    Keep,
+    /// Forgotten at once: no receipt can be made, and nobody can ever withdraw the signature.
+    Forget,
+}
+
 /// Why a journey cannot begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PrepareError {
@@ -53,8 +63,13 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Draws nonces, salts and blinding factors for the run and forgets the withdrawal keys.
-    pub fn new(petition: &CheckedPetition, bundle: Bundle, rng: &mut impl CryptoRng) -> Result<Self, PrepareError> {
+    /// Draws withdrawal keys, and with them nonces, salts and blinding factors for the run.
+    pub fn new(
+        petition: &CheckedPetition,
+        bundle: Bundle,
+        keys: Keys,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, PrepareError> {
         let petition_id = petition.petition_id();
         // Whatever the issuer says: the log holds the operator's or the organiser's word.
         if petition.is_taken_down() {
@@ -71,7 +86,7 @@ impl Prepared {
         let terms = Box::new(Terms::of(petition));
         let elements = rows
             .into_iter()
-            .map(|row| Blinded::new(&terms, row.petition_id, row.slug.clone(), row.token_key, rng))
+            .map(|row| Blinded::new(&terms, row.petition_id, row.slug.clone(), row.token_key, keys, rng))
             .collect::<Result<_, _>>()?;
         Ok(Self { terms, run: Run { elements, wanted }, verification: None })
     }

@@ -5,6 +5,7 @@ use undersign_protocol::petition::{PetitionId, Publication, Redemption, Slug};
 use undersign_protocol::public_log::CheckpointKey;
 use undersign_protocol::timestamp::Timestamp;
 
+use super::Promisor;
 use crate::checked::CheckedPetition;
 use crate::endpoints::Endpoints;
 
@@ -61,6 +62,15 @@ impl Terms {
     /// As [`Manifest::log_origin`](undersign_protocol::petition::Manifest::log_origin).
     pub fn log_origin(&self) -> String {
         format!("{}{}", self.origin_host, self.log_path())
+    }
+
+    pub fn promisor(&self) -> Promisor {
+        Promisor {
+            origin: self.log_origin(),
+            key: self.log_key,
+            opens_at: self.opens_at,
+            publication: self.publication,
+        }
     }
 
     pub fn checkpoint_key(&self) -> CheckpointKey {

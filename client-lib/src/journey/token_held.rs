@@ -2,17 +2,14 @@ use rand_core::CryptoRng;
 use undersign_protocol::petition::{PetitionId, Redemption, Slug};
 use undersign_protocol::problem::Problem;
 use undersign_protocol::public_log::Hash;
-use undersign_protocol::redemption::{Promise, RedemptionAnswer, TokenBindingError, token_header};
+use undersign_protocol::redemption::{RedemptionAnswer, TokenBindingError, token_header};
 use undersign_protocol::timestamp::Timestamp;
 
-use super::{Counted, HeldToken, Rejected, Signed, Terms, When};
+use super::{Counted, HeldToken, PromiseError, Rejected, Signed, Terms, When};
 use crate::checked::CheckedPetition;
 use crate::endpoints::Endpoints;
 use crate::request::{Request, Side};
 use crate::response::{AnswerError, Response};
-
-/// Seconds by which the clocks of signer and server may differ.
-const CLOCK_TOLERANCE: u64 = 600;
 
 /// The token is there and verified. From here on no address is involved.
 pub struct TokenHeld {
@@ -34,20 +31,9 @@ pub struct TooEarly {
 /// Why a redemption is not believed or not taken. The token is kept; a repeat counts once.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RedemptionError {
-    /// The server speaks of another entry than this token's.
-    #[error("the server answered for another signature")]
-    LeafHash,
-    /// The promise is not signed by the petition's log.
-    #[error("the promise is not signed by the petition's log")]
-    Promise,
-    /// The promised time is later than the petition's rule allows; or this machine's clock is slow.
-    #[error("the promise is for {promised}, later than the petition's rule allows ({allowed})")]
-    TooLate {
-        /// What was promised.
-        promised: Timestamp,
-        /// What the rule allows, by this machine's clock.
-        allowed: Timestamp,
-    },
+    /// The server's word about it is not believed.
+    #[error(transparent)]
+    Promise(#[from] PromiseError),
     /// Another token with this nonce was redeemed before.
     #[error("another token with this nonce was redeemed")]
     NonceUsed,
@@ -153,29 +139,14 @@ impl TokenHeld {
     pub fn redeemed(self, response: &Response, now: Timestamp) -> Result<Signed, Rejected<Self, RedemptionError>> {
         let leaf_hash = self.wanted.leaf_hash();
         match self.check(response, &leaf_hash, now) {
-            Ok(counted) => Ok(Signed::new(self.terms, leaf_hash, counted, self.others)),
+            Ok(counted) => Ok(Signed::new(self.terms, self.wanted, counted, self.others)),
             Err(error) => Err(Rejected { state: self, error }),
         }
     }
 
     fn check(&self, response: &Response, own: &Hash, now: Timestamp) -> Result<Counted, RedemptionError> {
         let answer: RedemptionAnswer = response.expect_json(200)?;
-        if answer.leaf_hash() != *own {
-            return Err(RedemptionError::LeafHash);
-        }
-        match answer {
-            RedemptionAnswer::Published { leaf_index, .. } => Ok(Counted::Published { leaf_index }),
-            RedemptionAnswer::Promised { leaf_hash, promise: signature, publish_by } => {
-                let promise = Promise { leaf_hash, publish_by, signature };
-                promise.verify(&self.terms.log_origin(), &self.terms.log_key).map_err(|_| RedemptionError::Promise)?;
-                let publication = &self.terms.publication;
-                let allowed = publication.publish_by(self.terms.opens_at, now.plus(CLOCK_TOLERANCE));
-                if publish_by > allowed {
-                    return Err(RedemptionError::TooLate { promised: publish_by, allowed });
-                }
-                Ok(Counted::Promised(promise))
-            }
-        }
+        Ok(self.terms.promisor().read(answer, own, now)?)
     }
 }
 

@@ -2,7 +2,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use undersign_protocol::bytes::{from_base64url, to_base64url};
 use undersign_protocol::issuance::{TokenKey, TokenRequest};
 use undersign_protocol::petition::{BUNDLE_SIZE, PetitionId, Slug};
-use undersign_protocol::redemption::Nonce;
+use undersign_protocol::redemption::{Nonce, WithdrawalKey};
 use undersign_protocol::timestamp::Timestamp;
 use zeroize::Zeroizing;
 
@@ -11,8 +11,11 @@ use crate::blind::BlindingSecret;
 use crate::endpoints::Endpoints;
 use crate::journey::{Blinded, Confirmed, HeldToken, Prepared, Run, Spoiled, Terms, TokenHeld, Verification};
 
-/// Changes with every change of the form.
-pub const VERSION: u32 = 1;
+/// Changes with every change of the form: 2 can hold withdrawal keys.
+pub const VERSION: u32 = 2;
+
+/// The oldest that is still read: what was begun with it holds tokens that cannot be issued again.
+pub const OLDEST_VERSION: u32 = 1;
 
 /// The part of the file that every version has.
 #[derive(Deserialize)]
@@ -44,6 +47,8 @@ pub struct Element {
     slug: Slug,
     token_key: TokenKey,
     nonce: Nonce,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    withdrawal_key: Option<WithdrawalKey>,
     blinded_msg: Secret,
     blinding_secret: Secret,
 }
@@ -56,6 +61,8 @@ pub struct Held {
     slug: Slug,
     token_key: TokenKey,
     token: Secret,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    withdrawal_key: Option<WithdrawalKey>,
 }
 
 /// Bytes, base64url in JSON, wiped when dropped.
@@ -125,6 +132,7 @@ fn elements(run: &Run) -> Vec<Element> {
         slug: blinded.slug.clone(),
         token_key: blinded.key,
         nonce: blinded.nonce,
+        withdrawal_key: blinded.withdrawal_key.clone(),
         blinded_msg: Secret::of(&blinded.request.blinded_msg),
         blinding_secret: Secret::of(blinded.secret.expose()),
     };
@@ -141,11 +149,13 @@ impl Element {
     fn restore(self) -> Option<Blinded> {
         let blinded_msg = self.blinded_msg.0.as_slice().try_into().ok()?;
         self.token_key.in_range(&blinded_msg).then_some(())?;
+        self.withdrawal_key.as_ref().is_none_or(|key| key.nonce() == self.nonce).then_some(())?;
         Some(Blinded {
             petition_id: self.petition_id,
             slug: self.slug,
             key: self.token_key,
             nonce: self.nonce,
+            withdrawal_key: self.withdrawal_key,
             request: TokenRequest { truncated_token_key_id: self.token_key.id().truncated(), blinded_msg },
             secret: BlindingSecret::try_from(self.blinding_secret.0.as_slice()).ok()?,
         })
@@ -159,11 +169,12 @@ impl Held {
             slug: token.slug().clone(),
             token_key: *token.key(),
             token: Secret::of(token.encoded()),
+            withdrawal_key: token.withdrawal_key().cloned(),
         }
     }
 
     fn restore(self) -> Option<HeldToken> {
-        HeldToken::from_saved(self.petition_id, self.slug, self.token_key, &self.token.0).ok()
+        HeldToken::from_saved(self.petition_id, self.slug, self.token_key, &self.token.0, self.withdrawal_key).ok()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A journey on disk (or in a browser's storage): versioned, strict JSON. It holds what the next step needs and no address; it does
-//! name the petition, and with it anyone can finish the journey, so it belongs in a private place and is removed at the end.
+//! name the petition, and with it anyone can finish the journey, and withdraw the signature where withdrawal keys are kept. So it
+//! belongs in a private place and is removed as soon as the signature is accepted.
 
 mod form;
 
@@ -37,7 +38,7 @@ impl Saved {
     pub fn read(bytes: &[u8]) -> Result<Self, StateError> {
         // The version alone first: a newer file may have any form.
         let version = serde_json::from_slice::<form::Version>(bytes).map_err(|_| StateError::Damaged)?.version;
-        if version != form::VERSION {
+        if !(form::OLDEST_VERSION..=form::VERSION).contains(&version) {
             return Err(StateError::Version);
         }
         let file: File = serde_json::from_slice(bytes).map_err(|_| StateError::Damaged)?;
@@ -51,6 +52,16 @@ impl Saved {
             Self::Confirmed(state) => state.petition_id(),
             Self::TokenHeld(state) => state.petition_id(),
             Self::Spoiled(state) => state.petition_id(),
+        }
+    }
+
+    /// Whether the withdrawal key of the wanted petition is in it, so that a receipt can be made at the end.
+    pub fn keeps_keys(&self) -> bool {
+        match self {
+            Self::Prepared(state) => state.run.keeps_keys(),
+            Self::Confirmed(state) => state.run.keeps_keys(),
+            Self::TokenHeld(state) => state.wanted.withdrawal_key().is_some(),
+            Self::Spoiled(_) => false,
         }
     }
 

@@ -1,5 +1,5 @@
 use undersign_client_lib::checks::{CheckError, check};
-use undersign_client_lib::journey::{Bundle, PrepareError, Prepared};
+use undersign_client_lib::journey::{Bundle, Keys, PrepareError, Prepared};
 use undersign_client_lib::link::PetitionLink;
 use undersign_protocol::petition::{NoticeContent, PetitionList, PetitionState};
 
@@ -47,7 +47,7 @@ fn only_open_petitions_are_signed_and_only_open_ones_are_in_a_run() {
     assert_eq!(run, ["petition-0", "petition-2"]);
 
     let petition = checked(&mut server, 1);
-    let refused = Prepared::new(&petition, Bundle::WholeRun, &mut TestRng::new(1)).unwrap_err();
+    let refused = Prepared::new(&petition, Bundle::WholeRun, Keys::Forget, &mut TestRng::new(1)).unwrap_err();
     assert_eq!(refused, PrepareError::NotOpen(PetitionState::Announced));
 }
 

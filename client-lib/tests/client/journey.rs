@@ -1,4 +1,4 @@
-use undersign_client_lib::journey::{Bundle, Counted, PollError, Prepared, TokenHeld};
+use undersign_client_lib::journey::{Bundle, Counted, Keys, PollError, Prepared, TokenHeld};
 use undersign_protocol::email_verification::RequestDigest;
 use undersign_protocol::issuance::{BatchTokenRequest, TokenRequest, media_type};
 use undersign_protocol::redemption::TokenBindingError;
@@ -106,7 +106,7 @@ fn nothing_is_drawn_twice() {
     let mut rng = TestRng::new(5);
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..3 {
-        let prepared = Prepared::new(&petition, Bundle::WholeRun, &mut rng).unwrap();
+        let prepared = Prepared::new(&petition, Bundle::WholeRun, Keys::Keep, &mut rng).unwrap();
         let batch = BatchTokenRequest::decode(prepared.token_request().content()).unwrap();
         seen.extend(batch.token_requests.into_iter().map(|request| request.blinded_msg));
     }

@@ -6,7 +6,7 @@ use std::thread;
 
 use undersign_client_lib::checks::check;
 use undersign_client_lib::endpoints::Base;
-use undersign_client_lib::journey::{Bundle, Prepared};
+use undersign_client_lib::journey::{Bundle, Keys, Prepared};
 use undersign_client_lib::lookup;
 use undersign_client_lib::native::{ProxyError, Transport, TransportError};
 use undersign_client_lib::request::Request;
@@ -74,7 +74,7 @@ fn journey(base: &Base) -> [Request; 3] {
     let mut server = TestServer::new(1);
     let documents = documents(&mut server, 0);
     let petition = check(base, &link(0), &documents).unwrap();
-    let prepared = Prepared::new(&petition, Bundle::WholeRun, &mut TestRng::new(1)).unwrap();
+    let prepared = Prepared::new(&petition, Bundle::WholeRun, Keys::Forget, &mut TestRng::new(1)).unwrap();
     let verification = prepared.verification_request(EMAIL, &"en".parse().unwrap());
     let tokens = prepared.token_request();
     let confirmed = confirmed(&mut server, prepared);

@@ -1,4 +1,4 @@
-use undersign_client_lib::journey::{Bundle, Counted, RedemptionError, TokenHeld, When};
+use undersign_client_lib::journey::{Bundle, Counted, PromiseError, RedemptionError, TokenHeld, When};
 use undersign_protocol::petition::Redemption;
 use undersign_protocol::problem::Problem;
 use undersign_protocol::redemption::{Promise, RedemptionAnswer};
@@ -73,7 +73,7 @@ fn a_published_signature_must_be_this_one() {
     let response = server.answer(&request);
     let other = RedemptionAnswer::Published { leaf_hash: [7; 32].into(), leaf_index: 2 };
     let rejected = held.redeemed(&json(&other), now()).unwrap_err();
-    assert_eq!(rejected.error, RedemptionError::LeafHash);
+    assert_eq!(rejected.error, RedemptionError::Promise(PromiseError::LeafHash));
     let signed = rejected.state.redeemed(&response, now()).unwrap();
     assert_eq!(signed.counted(), Counted::Published { leaf_index: 2 });
 }

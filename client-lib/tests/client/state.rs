@@ -1,11 +1,11 @@
 use proptest::prelude::*;
-use undersign_client_lib::journey::Bundle;
+use undersign_client_lib::journey::{Bundle, Keys};
 use undersign_client_lib::state::{Saved, StateError};
 use undersign_protocol::bytes::to_base64url;
 use zeroize::Zeroizing;
 
 use crate::support::server::TestServer;
-use crate::support::{EMAIL, confirmed, prepared, token_held};
+use crate::support::{EMAIL, confirmed, prepared, prepared_with, token_held};
 
 /// Saves and reads; the copy must save to the same bytes.
 fn reread(bytes: &Zeroizing<Vec<u8>>) -> Saved {
@@ -34,16 +34,17 @@ proptest! {
 
     /// Killed and resumed at every step, the journey ends with the very token that it would have had.
     #[test]
-    fn a_resumed_journey_ends_with_the_same_token(seed: u64, count in 1usize..4, wanted in 0usize..4, alone: bool) {
+    fn a_resumed_journey_ends_with_the_same_token(seed: u64, count in 1usize..4, wanted in 0usize..4, alone: bool, keep: bool) {
         let wanted = wanted % count;
         let bundle = if alone { Bundle::OnlyThis } else { Bundle::WholeRun };
         let mut server = TestServer::new(count);
-        let straight = prepared(&mut server, wanted, bundle, seed);
+        let keys = if keep { Keys::Keep } else { Keys::Forget };
+        let straight = prepared_with(&mut server, wanted, bundle, keys, seed);
         let digest = straight.request_digest();
         let straight = confirmed(&mut server, straight);
         let straight = token_held(&mut server, straight);
 
-        let resumed = prepared(&mut server, wanted, bundle, seed);
+        let resumed = prepared_with(&mut server, wanted, bundle, keys, seed);
         let resumed = reread_as!(Prepared, resumed);
         prop_assert_eq!(resumed.request_digest(), digest);
         let answer = server.answer(&resumed.verification_request(EMAIL, &"en".parse().unwrap()));
@@ -62,6 +63,11 @@ proptest! {
             tokens.iter().map(|token| token.token().encode()).collect::<Vec<_>>()
         };
         prop_assert_eq!(others(resumed.other_tokens()), others(straight.other_tokens()));
+
+        let answer = server.answer(&resumed.redemption_request(now).unwrap());
+        let receipts = [resumed, straight].map(|held| held.redeemed(&answer, now).unwrap().receipt());
+        prop_assert_eq!(&receipts[0], &receipts[1]);
+        prop_assert_eq!(receipts[0].is_some(), keep);
     }
 
     /// No bytes make the reader panic, and nothing but a whole file is taken.
@@ -131,7 +137,7 @@ fn other_versions_and_unknown_fields_are_refused() {
         assert!(text.contains(from), "{from}");
         Saved::read(text.replacen(from, to, 1).as_bytes()).err()
     };
-    assert_eq!(edit("\"version\":1", "\"version\":2"), Some(StateError::Version));
+    assert_eq!(edit("\"version\":2", "\"version\":3"), Some(StateError::Version));
     assert_eq!(edit("\"wanted\":0", "\"wanted\":1"), Some(StateError::Damaged));
     assert_eq!(edit("\"wanted\":0", "\"wanted\":0,\"more\":1"), Some(StateError::Damaged));
     assert_eq!(edit("\"prepared\"", "\"signed\""), Some(StateError::Damaged));
@@ -147,5 +153,39 @@ fn a_damaged_token_is_found_before_it_is_sent() {
     let token = value["state"]["token_held"]["wanted"]["token"].as_str().unwrap().to_owned();
     let swapped = if token.contains('A') { token.replacen('A', "B", 1) } else { token.replacen('B', "A", 1) };
     value["state"]["token_held"]["wanted"]["token"] = swapped.into();
+    assert_eq!(Saved::read(&serde_json::to_vec(&value).unwrap()).err(), Some(StateError::Damaged));
+}
+
+/// What was begun with a program that knew no receipts holds tokens that cannot be issued again.
+#[test]
+fn the_version_before_receipts_is_still_read() {
+    let mut server = TestServer::new(2);
+    let prepared = prepared_with(&mut server, 0, Bundle::WholeRun, Keys::Forget, 6);
+    let old = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).unwrap();
+        assert_eq!(text.matches("\"version\":2").count(), 1);
+        Saved::read(text.replace("\"version\":2", "\"version\":1").as_bytes())
+    };
+    let Ok(Saved::Prepared(prepared)) = old(&prepared.save()) else { panic!("it is read") };
+    let confirmed = confirmed(&mut server, prepared);
+    let held = token_held(&mut server, confirmed);
+    assert!(matches!(old(&held.save()), Ok(saved) if !saved.keeps_keys()));
+}
+
+/// The key that takes a signature back is in what is saved only where somebody may be asked for it.
+#[test]
+fn withdrawal_keys_are_saved_only_to_be_offered_and_must_fit_their_nonces() {
+    let mut server = TestServer::new(2);
+    for (keys, keep) in [(Keys::Keep, true), (Keys::Forget, false)] {
+        let prepared = prepared_with(&mut server, 0, Bundle::WholeRun, keys, 7);
+        let text = String::from_utf8(prepared.save().to_vec()).unwrap();
+        assert_eq!(text.matches("withdrawal_key").count(), if keep { 2 } else { 0 });
+        assert_eq!(Saved::read(text.as_bytes()).unwrap().keeps_keys(), keep);
+    }
+    let prepared = prepared(&mut server, 0, Bundle::WholeRun, 7);
+    let mut value: serde_json::Value = serde_json::from_slice(&prepared.save()).unwrap();
+    let run = &mut value["state"]["prepared"]["run"];
+    let (first, second) = (run[0]["withdrawal_key"].take(), run[1]["withdrawal_key"].take());
+    (run[0]["withdrawal_key"], run[1]["withdrawal_key"]) = (second, first);
     assert_eq!(Saved::read(&serde_json::to_vec(&value).unwrap()).err(), Some(StateError::Damaged));
 }

@@ -72,6 +72,12 @@ kinds! {
     Damaged = "damaged";
     /// The saved state is of a newer version of this program.
     Version = "version";
+    /// What was given is no receipt and no code, or not all of it. Nothing was sent.
+    Receipt = "receipt";
+    /// The receipt or code is for another petition. Nothing was sent.
+    OtherPetition = "other-petition";
+    /// No signature here has this withdrawal key.
+    WithdrawalNotValid = "withdrawal-not-valid";
     /// Called in a step that does not have this.
     Step = "step";
     /// The log does not hold what it has signed.

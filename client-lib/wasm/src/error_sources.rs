@@ -7,6 +7,7 @@ use undersign_client_lib::lookup::LookupError;
 use undersign_client_lib::published::WatchError;
 use undersign_client_lib::response::{AnswerError, Refusal};
 use undersign_client_lib::state::StateError;
+use undersign_client_lib::withdrawal::{PetitionError, ReadError, WithdrawalError};
 
 use crate::error::{ClientError, ErrorKind};
 
@@ -99,14 +100,39 @@ impl From<TooEarly> for ClientError {
 impl From<RedemptionError> for ClientError {
     fn from(error: RedemptionError) -> Self {
         let kind = match error {
-            RedemptionError::LeafHash | RedemptionError::Promise | RedemptionError::TooLate { .. } => {
-                return Self::new(ErrorKind::Promise, error.to_string());
-            }
+            RedemptionError::Promise(_) => return Self::new(ErrorKind::Promise, error.to_string()),
             RedemptionError::NonceUsed => ErrorKind::NonceUsed,
             RedemptionError::Withdrawn => ErrorKind::Withdrawn,
             RedemptionError::Closed => ErrorKind::Closed,
             RedemptionError::TokenNotValid => ErrorKind::TokenNotValid,
             RedemptionError::Answer(error) => return error.into(),
+        };
+        Self::of_problem(kind, error.to_string())
+    }
+}
+
+impl From<ReadError> for ClientError {
+    fn from(error: ReadError) -> Self {
+        Self::new(ErrorKind::Receipt, error.to_string())
+    }
+}
+
+impl From<PetitionError> for ClientError {
+    fn from(error: PetitionError) -> Self {
+        match error {
+            PetitionError::Answer(error) => error.into(),
+            PetitionError::Another => Self::new(ErrorKind::Check, error.to_string()),
+        }
+    }
+}
+
+impl From<WithdrawalError> for ClientError {
+    fn from(error: WithdrawalError) -> Self {
+        let kind = match error {
+            WithdrawalError::NotValid => ErrorKind::WithdrawalNotValid,
+            WithdrawalError::Closed => ErrorKind::Closed,
+            WithdrawalError::Promise(_) => return Self::new(ErrorKind::Promise, error.to_string()),
+            WithdrawalError::Answer(error) => return error.into(),
         };
         Self::of_problem(kind, error.to_string())
     }

@@ -14,8 +14,10 @@ mod journey;
 mod lookup;
 mod petition;
 mod random;
+mod receipt;
 mod request;
 mod watch;
+mod withdrawal;
 
 pub use address::{AddressCheck, check_address};
 pub use answer::Answer;
@@ -23,5 +25,7 @@ pub use error::{ClientError, ErrorKind};
 pub use journey::{Journey, Step};
 pub use lookup::Lookup;
 pub use petition::{Bundle, CheckedPetition, PetitionState, Total};
+pub use receipt::Receipt;
 pub use request::{Outgoing, Side};
 pub use watch::Watch;
+pub use withdrawal::Withdrawal;

@@ -1,5 +1,5 @@
 use undersign_client_lib::checked::CheckedPetition as Checked;
-use undersign_client_lib::journey::{Bundle as PreparedBundle, Prepared};
+use undersign_client_lib::journey::{Bundle as PreparedBundle, Keys, Prepared};
 use undersign_protocol::petition::PetitionState as State;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -77,7 +77,8 @@ impl CheckedPetition {
     }
 
     /// Begins to sign: draws nonces, salts and blinding factors and makes the token requests. It takes some milliseconds for each
-    /// petition of the run. To be called before the address is asked for.
+    /// petition of the run. To be called before the address is asked for. The withdrawal keys are kept with the journey, so that a
+    /// receipt can be offered when it is Signed.
     ///
     /// @throws ClientError `not-open`, `check`
     pub fn prepare(&self, bundle: Bundle) -> Result<Journey, ClientError> {
@@ -85,7 +86,7 @@ impl CheckedPetition {
             Bundle::WholeRun => PreparedBundle::WholeRun,
             Bundle::OnlyThis => PreparedBundle::OnlyThis,
         };
-        Ok(Prepared::new(&self.0, bundle, &mut rng())?.into())
+        Ok(Prepared::new(&self.0, bundle, Keys::Keep, &mut rng())?.into())
     }
 
     /// Asks for the total.

@@ -27,6 +27,7 @@ pub use notice_rules::{
 };
 pub use prepare::{PrepareNonce, PrepareRequest, PreparedAnonymous, PreparedIdentified};
 pub use rules::ManifestError;
+pub(crate) use rules::is_host;
 pub use verified::{PublishRequest, VerifiedManifest, manifest_signing_text};
 
 /// Most petitions of one bundle: a client asks for tokens of the whole run at once.

@@ -167,7 +167,7 @@ fn is_colour(text: &str) -> bool {
 
 /// A host in small letters, or a bracketed IPv6 address, with or without a port. It stands in log origins and in origin_info,
 /// where a comma or a space would mean something else (RFC 9577 §2.1).
-fn is_host(text: &str) -> bool {
+pub(crate) fn is_host(text: &str) -> bool {
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !text.ends_with(']') => (host, Some(port)),
         _ => (text, None),

@@ -1,11 +1,13 @@
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
-use zeroize::ZeroizeOnDrop;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::Nonce;
+use crate::bytes::{from_base64url, to_base64url};
 use crate::codec::{DecodeError, Reader};
 
 /// 32 random bytes from which a token's nonce is made. Revealing them withdraws the signature and names nobody; whoever finds them
-/// sees that its holder signed. So they are dropped at once unless the signer asks for them.
+/// sees that its holder signed. So they are dropped unless the signer asks for a receipt.
 #[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
 pub struct WithdrawalKey([u8; 32]);
 
@@ -25,11 +27,35 @@ impl WithdrawalKey {
         let hash = Sha256::new().chain_update(b"undersign withdrawal v1").chain_update(self.0).finalize();
         Nonce::from(<[u8; 32]>::from(hash))
     }
+
+    /// As text: base64url, 43 characters. There is no `Display`, so that no key is printed by accident.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(to_base64url(&self.0))
+    }
+
+    /// Reads the text; other texts for the same bytes are refused.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let bytes = Zeroizing::new(from_base64url(text).ok()?);
+        Some(Self(bytes.as_slice().try_into().ok()?))
+    }
 }
 
 impl std::fmt::Debug for WithdrawalKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("WithdrawalKey(…)")
+    }
+}
+
+impl Serialize for WithdrawalKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_text())
+    }
+}
+
+impl<'de> Deserialize<'de> for WithdrawalKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Zeroizing::new(String::deserialize(deserializer)?);
+        Self::from_text(&text).ok_or_else(|| de::Error::custom("not a withdrawal key"))
     }
 }
 
@@ -49,6 +75,11 @@ impl Withdrawal {
     /// The nonce of the signature that is withdrawn.
     pub fn nonce(&self) -> &Nonce {
         &self.nonce
+    }
+
+    /// The key that is revealed.
+    pub fn withdrawal_key(&self) -> &WithdrawalKey {
+        &self.withdrawal_key
     }
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {

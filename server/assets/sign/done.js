@@ -5,10 +5,12 @@ import { failure } from "./errors.js";
 import { busy, element, facts, say, show, showTime } from "./panels.js";
 import { Backoff, now, pause } from "./patience.js";
 import { handIn } from "./handing_in.js";
+import { offerReceipt } from "./receipt.js";
 import { Signing, Stopped } from "./signing.js";
 import { send, sendAll } from "./transport.js";
 
 /** @typedef {import("./begin.js").Client} Client */
+/** @typedef {import("./begin.js").Journey} Journey */
 /** @typedef {import("./begin.js").CheckedPetition} CheckedPetition */
 /** @typedef {import("../client/undersign_client.js").Watch} Watch */
 
@@ -23,6 +25,7 @@ export async function done(signing) {
   const { journey } = signing;
   show("done");
   if (journey.publishBy !== undefined) showTime("[data-publish-by]", journey.publishBy);
+  offerReceipt(journey, element("#receipt-show"), document.querySelector("h1")?.textContent ?? "");
   offerOthers(signing);
   try {
     mark(await watch(signing));
@@ -117,10 +120,12 @@ function offerOthers(signing) {
 async function signOther(signing, slug, item) {
   const { client } = signing;
   try {
-    const message = await redeemOther(signing, slug);
+    const result = await redeemOther(signing, slug);
     show("done");
-    if (message) return say(message);
+    if (typeof result === "string") return say(result);
     /** @type {HTMLElement} */ (item.querySelector("button")).hidden = true;
+    const button = /** @type {HTMLElement} */ (item.querySelector("[data-show-receipt]"));
+    offerReceipt(result, button, item.querySelector("a")?.textContent ?? "");
     /** @type {HTMLElement} */ (item.querySelector("[data-signed]")).hidden = false;
   } catch (error) {
     show("done");
@@ -128,7 +133,7 @@ async function signOther(signing, slug, item) {
   }
 }
 
-/** @param {Signing} signing @param {string} slug @returns {Promise<string | undefined>} What there is to say, if it is not signed. */
+/** @param {Signing} signing @param {string} slug @returns {Promise<string | Journey>} What there is to say, if it is not signed. */
 async function redeemOther({ client, storage, journey }, slug) {
   const petition = await check(slug);
   const kept = await storage.get(petition.petitionId);
@@ -141,5 +146,5 @@ async function redeemOther({ client, storage, journey }, slug) {
   const other = await Signing.begin(client, storage, journey.beginOther(petition));
   if ((other.journey.redeemAt ?? 0) > now()) return "other-later";
   while (other.journey.step === client.Step.TokenHeld) await handIn(other);
-  return undefined;
+  return other.journey;
 }

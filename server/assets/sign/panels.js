@@ -1,12 +1,12 @@
-// The sign section: one panel of it is shown at a time. Every word stands in the page; a script only chooses.
+// The section of a page that does something, to sign or to withdraw: one panel of it is shown at a time. Every word stands in the page; a script only chooses.
 
 /** Panels beside which the petition's text stays open. */
 const READING = ["begin", "in-app", "no-client", "unsupported", "not-open"];
 
-const section = /** @type {HTMLElement} */ (document.getElementById("sign"));
+const section = /** @type {HTMLElement} */ (document.querySelector("#sign, #withdraw"));
 
 /**
- * An element of the sign section.
+ * An element of the section.
  * @param {string} selector @returns {HTMLElement}
  */
 export function element(selector) {

@@ -10,8 +10,13 @@ export function isInApp() {
 }
 
 /** @returns {boolean} Whether this browser can run the client package. */
+export function canRun() {
+  return typeof WebAssembly === "object" && typeof BigInt === "function";
+}
+
+/** @returns {boolean} Whether this browser can run it, and knows how to keep what a signing needs. */
 export function canSign() {
-  return typeof WebAssembly === "object" && typeof BigInt === "function" && "indexedDB" in window;
+  return canRun() && "indexedDB" in window;
 }
 
 /** @returns {string | undefined} The petition_id that the link pins, if it pins one. */

@@ -41,16 +41,25 @@ mod state;
 
 pub use state::{AnonymousDatabase, AnonymousState, Settings};
 
+use crate::entropy::Entropy;
+use crate::key_directory::{KeyDirectory, KeyError};
 use crate::web::SideRoutes;
+
+/// Makes the key that is there from the first start on; one that is there stays as it is.
+pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyError> {
+    keys.read_or_make::<32>(public_log::HOST_LOG_KEY, entropy).map(drop)
+}
 
 /// Every route of this side.
 pub fn routes(state: &AnonymousState) -> SideRoutes {
-    let own = redemption::http::router().merge(public_log::http::router()).merge(pages::router());
+    let own = redemption::http::router().merge(public_log::http::router()).merge(tally::http::router());
     SideRoutes {
-        own: own.merge(tally::http::router()).merge(notices::router()).with_state(state.clone()),
+        own: own.merge(notices::router()).with_state(state.clone()),
+        pages: pages::router().with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.pages.assets.router(),
         organisers: publication::router().merge(notices::organisers_router()).with_state(state.clone()),
         checks: publication::check_router().merge(notices::check_router()).with_state(state.clone()),
+        cors: state.cors.clone(),
     }
 }

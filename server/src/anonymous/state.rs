@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use undersign_protocol::petition::PetitionId;
 
 use super::pages::Pages;
-use super::public_log::{LogError, PublicLog, WitnessAddress};
+use super::public_log::{LogError, LogId, PublicLog, WitnessAddress};
 use super::redemption::Redemption;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -11,6 +12,7 @@ use crate::key_directory::KeyDirectory;
 use crate::petition::{Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
 use crate::web::client_network::TrustedProxies;
+use crate::web::cors::Cors;
 
 /// The anonymous side's database: only this side's states give it out.
 #[derive(Clone, Debug)]
@@ -20,6 +22,13 @@ impl AnonymousDatabase {
     /// Opens and migrates.
     pub async fn open(url: &str) -> Result<Self, StorageError> {
         Database::open(url, Side::Anonymous).await.map(Self)
+    }
+
+    /// The issued count of the last statement in a petition's log; 0 where there is no such log.
+    pub async fn published_issued(&self, petition_id: &PetitionId) -> Result<u64, StorageError> {
+        let mut tx = self.begin_read("public_log::published_issued").await?;
+        let head = tx.head(&LogId::of_petition(petition_id)).await?;
+        Ok(head.map_or(0, |head| head.tally.issued))
     }
 }
 
@@ -45,6 +54,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// What pages are made with.
     pub pages: Pages,
+    /// Whether pages of the other host may ask this one.
+    pub cors: Cors,
 }
 
 /// Why the anonymous side does not start.
@@ -67,6 +78,7 @@ pub struct AnonymousState {
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) organisers: Arc<Organisers>,
     pub(super) trusted_proxies: TrustedProxies,
+    pub(super) cors: Cors,
     pub(super) log: Arc<PublicLog>,
     pub(super) redemption: Arc<Redemption>,
     pub(super) pages: Arc<Pages>,
@@ -101,6 +113,7 @@ impl AnonymousState {
             entropy,
             organisers: Arc::new(settings.organisers),
             trusted_proxies: settings.trusted_proxies,
+            cors: settings.cors,
             log,
             redemption,
             pages: Arc::new(settings.pages),

@@ -32,22 +32,36 @@ pub mod issuance;
 /// What is destroyed when, and the rewriting of tables.
 pub mod retention;
 
+mod loss;
 mod notices;
 mod state;
 mod waits;
 
 pub use state::{IdentifiedDatabase, IdentifiedState, Settings};
 
+use crate::entropy::Entropy;
+use crate::key_directory::{KeyDirectory, KeyError};
 use crate::web::SideRoutes;
+
+/// Folders of keys that exist to be destroyed: in no backup, for it would outlive them.
+pub const SHORT_LIVED_KEYS: [&str; 2] = [issuance::WRAPPING_KEYS, email_verification::DAY_KEYS];
+
+/// Makes the keys that are there from the first start on; those that are there stay as they are.
+pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyError> {
+    let names = [email_verification::TAG_KEY, email_verification::CODE_KEY, issuance::STATEMENT_KEY];
+    names.iter().try_for_each(|name| keys.read_or_make::<32>(name, entropy).map(drop))
+}
 
 /// Every route of this side.
 pub fn routes(state: &IdentifiedState) -> SideRoutes {
-    let own = email_verification::http::router().merge(email_verification::page::router());
+    let own = email_verification::http::router().merge(issuance::http::router());
     SideRoutes {
-        own: own.merge(issuance::http::router()).with_state(state.clone()),
+        own: own.with_state(state.clone()),
+        pages: email_verification::page::router().with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.assets.router(),
         organisers: issuance::publication::router().merge(notices::router()).with_state(state.clone()),
         checks: issuance::publication::check_router().merge(notices::check_router()).with_state(state.clone()),
+        cors: state.cors.clone(),
     }
 }

@@ -19,6 +19,7 @@ impl IdentifiedState {
         tokio::spawn(self.clone().destroy_hourly());
         tokio::spawn(self.clone().rewrite_at_ticks());
         tokio::spawn(self.clone().close_at_the_end());
+        tokio::spawn(self.clone().compare_at_start());
     }
 
     /// Closes each petition at the moment at which its time is over; after a start, those whose time was over before. What fails is
@@ -53,6 +54,12 @@ impl IdentifiedState {
                 () = tokio::time::sleep(Duration::from_secs(pause)) => {}
                 _ = changes.changed() => {}
             }
+        }
+    }
+
+    async fn compare_at_start(self) {
+        if let Err(error) = self.issuer.compare_all().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the public logs could not be compared with");
         }
     }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::email_verification::{EmailVerification, VerificationError, VerificationSettings};
-use super::issuance::{IssuanceError, Issuer};
+use super::issuance::{IssuanceError, Issuer, OriginClient};
 use super::waits::Waits;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -12,6 +12,7 @@ use crate::petition::{Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
 use crate::web::assets::Assets;
 use crate::web::client_network::TrustedProxies;
+use crate::web::cors::Cors;
 
 /// The identified side's database: only this side's states give it out.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ impl std::ops::Deref for IdentifiedDatabase {
 pub struct Settings {
     /// Host of the issuer as manifests name it: issuer_name of the TokenChallenge.
     pub issuer_name: String,
+    /// Where the public logs are asked whether this side is behind them.
+    pub origin: Option<OriginClient>,
     /// Whose petitions are taken.
     pub organisers: Organisers,
     /// Proxies whose X-Forwarded-For is believed.
@@ -44,6 +47,8 @@ pub struct Settings {
     pub verification: VerificationSettings,
     /// What the confirm page loads.
     pub assets: Arc<Assets>,
+    /// Whether pages of the other host may ask this one.
+    pub cors: Cors,
 }
 
 /// Why the identified side does not start.
@@ -71,6 +76,7 @@ pub struct IdentifiedState {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) organisers: Arc<Organisers>,
     pub(super) trusted_proxies: TrustedProxies,
+    pub(super) cors: Cors,
     pub(super) verification: Arc<EmailVerification>,
     pub(super) assets: Arc<Assets>,
     pub(super) issuer: Arc<Issuer>,
@@ -102,6 +108,7 @@ impl IdentifiedState {
             registry.clone(),
             keys,
             settings.issuer_name,
+            settings.origin,
             waits,
             Arc::clone(&verification),
             Arc::clone(&clock),
@@ -114,6 +121,7 @@ impl IdentifiedState {
             clock,
             organisers: Arc::new(settings.organisers),
             trusted_proxies: settings.trusted_proxies,
+            cors: settings.cors,
             verification,
             assets: settings.assets,
             issuer: Arc::new(issuer),

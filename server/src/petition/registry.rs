@@ -77,6 +77,11 @@ impl Registry {
         Ok(self.current())
     }
 
+    /// Ids of all petitions.
+    pub fn ids(&self) -> Vec<PetitionId> {
+        self.current().iter().map(|petition| petition.verified.petition_id()).collect()
+    }
+
     /// A petition by its id.
     pub fn by_id(&self, petition_id: &PetitionId) -> Option<Arc<Petition>> {
         self.current().iter().find(|petition| petition.verified.petition_id() == *petition_id).cloned()

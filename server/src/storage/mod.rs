@@ -1,6 +1,7 @@
 //! Two databases that share nothing: connecting, migrating, named transactions. No table is named here; each stage's `store.rs` has
 //! its own SQL, one text for both engines.
 
+mod copy;
 mod migrations;
 mod rewrite;
 pub(crate) mod transaction;
@@ -13,6 +14,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, ConnectOptions as _, Executor as _};
 use tokio::sync::Semaphore;
 
+pub use copy::{copy, sqlite_file};
 pub use migrations::Side;
 pub use transaction::Transaction;
 

@@ -37,13 +37,14 @@ pub struct ClientDirError {
     source: std::io::Error,
 }
 
-const CLIENT: [&str; 2] = ["undersign_client.js", "undersign_client_bg.wasm"];
+const CLIENT: [&str; 4] =
+    ["undersign_client.js", "undersign_client_bg.wasm", "undersign_qr.js", "undersign_qr_bg.wasm"];
 
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => { [$(($name, include_bytes!(concat!("../../assets/", $name)).as_slice())),+] };
 }
 
-const EMBEDDED: [(&str, &[u8]); 18] = embedded!(
+const EMBEDDED: [(&str, &[u8]); 20] = embedded!(
     "icon.svg",
     "page.css",
     "sign/address.js",
@@ -56,12 +57,14 @@ const EMBEDDED: [(&str, &[u8]); 18] = embedded!(
     "sign/main.js",
     "sign/panels.js",
     "sign/patience.js",
+    "sign/receipt.js",
     "sign/signing.js",
     "sign/storage.js",
     "sign/surroundings.js",
     "sign/tabs.js",
     "sign/transport.js",
     "sign/waiting.js",
+    "withdraw/main.js",
 );
 
 impl Assets {

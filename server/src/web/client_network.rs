@@ -1,4 +1,6 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -15,7 +17,27 @@ pub struct ClientNetwork {
 
 /// Proxies whose `X-Forwarded-For` is believed. Everyone else's is ignored.
 #[derive(Clone, Default)]
-pub struct TrustedProxies(pub Vec<IpAddr>);
+pub struct TrustedProxies {
+    addresses: Vec<IpAddr>,
+    told: Arc<AtomicBool>,
+}
+
+impl TrustedProxies {
+    /// Believes these.
+    pub fn new(addresses: &[IpAddr]) -> Self {
+        Self { addresses: addresses.iter().map(IpAddr::to_canonical).collect(), told: Arc::default() }
+    }
+
+    /// Tells the operator, once and without saying who it was, that the limits count a proxy where they should count its clients.
+    fn tell(&self) {
+        if !self.told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a request came with X-Forwarded-For from an address that is not in trusted_proxies: if that is your proxy, name \
+                 it there, or all its clients share one limit"
+            );
+        }
+    }
+}
 
 impl ClientNetwork {
     fn of(address: IpAddr) -> Self {
@@ -55,12 +77,15 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, WebProblem> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip().to_canonical());
-        let TrustedProxies(proxies) = TrustedProxies::from_ref(state);
-        if !proxies.contains(&peer) {
-            return Ok(Self::of(peer));
-        }
         // The last address is the one that the trusted proxy itself saw; those before it are the client's own words.
         let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
+        let proxies = TrustedProxies::from_ref(state);
+        if !proxies.addresses.contains(&peer) {
+            if forwarded.is_some() {
+                proxies.tell();
+            }
+            return Ok(Self::of(peer));
+        }
         let forwarded = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
         Ok(Self::of(forwarded.unwrap_or(peer)))
     }

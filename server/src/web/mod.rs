@@ -6,6 +6,9 @@ pub mod assets;
 /// Where the client's network address comes from, for budgets alone.
 pub mod client_network;
 
+/// What pages of the other host may ask this one.
+pub mod cors;
+
 /// Extractors: bodies of a media type and a size.
 pub mod extract;
 
@@ -23,10 +26,14 @@ pub mod problem;
 
 use axum::Router;
 
+use cors::Cors;
+
 /// One side's routes, in the groups in which one process puts two sides together.
 pub struct SideRoutes {
-    /// Routes that the other side does not have.
+    /// What programs ask and the other side does not answer.
     pub own: Router,
+    /// What people read. No other page may ask for it.
+    pub pages: Router,
     /// Public petition data: the same on both sides.
     pub petitions: Router,
     /// What pages load: the same on both sides.
@@ -35,4 +42,6 @@ pub struct SideRoutes {
     pub organisers: Router,
     /// A publication's checks alone: where one process is both sides, neither takes what the other would refuse.
     pub checks: Router,
+    /// Whose pages may ask for `own` and `petitions`.
+    pub cors: Cors,
 }

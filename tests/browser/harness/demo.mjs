@@ -79,6 +79,14 @@ export class Demo {
     }, { timeout: LONG });
   }
 
+  /** Waits until the public count of a petition is `total` again, after as many withdrawals. */
+  withdrawnOf(slug, total, withdrawals) {
+    return until(`${total} signatures of ${slug} after ${withdrawals} withdrawals`, async () => {
+      const tally = await this.tally(slug);
+      return tally.total === total && tally.withdrawals === withdrawals && tally;
+    }, { timeout: LONG });
+  }
+
   /** Waits until two more batches could have been published: what was handed in until now is counted. */
   async settle() {
     await new Promise((resolve) => setTimeout(resolve, 3_000));
@@ -86,7 +94,7 @@ export class Demo {
 }
 
 /** A port that nothing listens on now, below those from which the system takes ports for connections. */
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = 10_000 + Math.floor(Math.random() * 22_000);
     const server = createServer();

@@ -15,11 +15,19 @@ const run = promisify(execFile);
  *   lines of `[redemption]`; what is said about it at once.
  * @typedef {{ command?: "update" | "close", toml?: string }} Notice
  */
-export async function publish(
-  demo,
-  slug,
-  { opens = -1, closes = 86_400, grace = 3_600, redemption = 'rule = "immediate"', notices = [] } = {},
-) {
+export async function publish(demo, slug, changes = {}) {
+  const directory = await folder("organiser");
+  const key = join(directory, "organiser.key");
+  await run(CLI, ["organiser", "keygen", key]);
+  await publishWith(["--key", key, "--server", demo.url], slug, changes);
+  for (const [number, notice] of (changes.notices ?? []).entries()) {
+    await publishNotice(join(directory, `notice-${number}`), number + 1, notice, ["--key", key, "--petition", `${demo.url}/p/${slug}`]);
+  }
+  await remove(directory);
+}
+
+/** The same with words of the command line that say whose it is and where it goes. */
+export async function publishWith(words, slug, { opens = -1, closes = 86_400, grace = 3_600, redemption = 'rule = "immediate"' } = {}) {
   const directory = await folder("petition");
   await cp(join(SAMPLES, "night-bus-17"), join(directory, slug), { recursive: true });
   const file = join(directory, slug, "petition.toml");
@@ -38,20 +46,19 @@ export async function publish(
     text = text.replace(line, becomes);
   }
   await writeFile(file, text);
-  const key = join(directory, "organiser.key");
-  await run(CLI, ["organiser", "keygen", key]);
-  await run(CLI, ["organiser", "publish", join(directory, slug), "--key", key, "--server", demo.url]);
-  for (const [number, { command = "update", toml = 'kind = "update"' }] of notices.entries()) {
-    const notice = join(directory, `notice-${number}`);
-    await mkdir(notice);
-    await writeFile(join(notice, "notice.toml"), toml);
-    await writeFile(join(notice, "en.md"), `# What happened, part ${number + 1}\n\n**This** and that.\n\n- one\n- two\n`);
-    await writeFile(join(notice, "ru.md"), `# Что произошло, часть ${number + 1}\n\n**То** и это.\n\n- раз\n- два\n`);
-    await run(CLI, ["organiser", command, notice, "--key", key, "--petition", `${demo.url}/p/${slug}`]);
-  }
+  await run(CLI, ["organiser", "publish", join(directory, slug), ...words]);
   await remove(directory);
 }
 
 function fromNow(seconds) {
   return `${new Date(Date.now() + 1_000 * seconds).toISOString().slice(0, 19)}Z`;
+}
+
+/** A notice in two languages. */
+async function publishNotice(notice, number, { command = "update", toml = 'kind = "update"' }, words) {
+  await mkdir(notice);
+  await writeFile(join(notice, "notice.toml"), toml);
+  await writeFile(join(notice, "en.md"), `# What happened, part ${number}\n\n**This** and that.\n\n- one\n- two\n`);
+  await writeFile(join(notice, "ru.md"), `# Что произошло, часть ${number}\n\n**То** и это.\n\n- раз\n- два\n`);
+  await run(CLI, ["organiser", command, notice, ...words]);
 }

@@ -158,6 +158,11 @@ export const SCENES = {
     await page.locator("#others button").first().click();
     await page.locator("#others [data-signed]").first().waitFor();
     yield ["done-counted", page];
+    await page.locator(".receipt-choice summary").click();
+    yield ["receipt-choice", page];
+    await page.locator("#receipt-show").click();
+    await page.locator("#receipt-qr svg").waitFor();
+    yield ["receipt", page];
 
     const again = await person.open(context, demo.page(SLUG, language));
     await person.begin(again);
@@ -166,6 +171,30 @@ export const SCENES = {
     await person.seeMessage(again, "already-issued");
     yield ["stopped", again];
     await context.close();
+  },
+
+  async *withdrawal({ demo, bare, browser, language }) {
+    const context = await browser.profile();
+    const text = await person.showReceipt(await person.sign(context, demo, SLUG));
+    const page = await person.open(context, `${demo.page(SLUG, language)}/withdraw`);
+    await person.seePanel(page, "give");
+    yield ["give", page];
+    await person.give(page, { text: text.slice(0, -40) });
+    await person.seeMessage(page, "receipt");
+    yield ["give-not-complete", page];
+    await person.give(page, { text });
+    await person.seePanel(page, "sure");
+    yield ["sure", page];
+    await page.locator("#withdraw-button").click();
+    await person.seePanel(page, "withdrawn");
+    yield ["withdrawn", page];
+    yield ["over", await person.open(context, `${demo.page("opens-later", language)}/withdraw`)];
+    yield ["no-client", await person.open(context, `${bare.page(SLUG, language)}/withdraw`)];
+    await context.close();
+
+    const without = await profileThatForbids("javascript");
+    yield ["withdraw-no-javascript", await person.open(without.context, `${demo.page(SLUG, language)}/withdraw`)];
+    await without.remove();
   },
 
   async *"another day"({ demo, browser, language }) {

@@ -7,13 +7,15 @@ const HASH = 48;
 
 /**
  * Secrets of one element of a bundle.
- * @param {{ nonce: string, blinding_secret: string, token_key: string }} element Of a prepared journey, as it is kept.
+ * @param {{ nonce: string, withdrawal_key: string, blinding_secret: string, token_key: string }} element Of a prepared journey, as it
+ *   is kept.
  */
 export function blindingSecrets(element) {
   const { n } = publicKey(element.token_key);
   const inverse = bytes(element.blinding_secret);
   return {
     nonce: bytes(element.nonce),
+    withdrawalKey: bytes(element.withdrawal_key),
     inverse,
     blind: toBytes(modularInverse(toNumber(inverse), n), 256),
   };
@@ -21,14 +23,15 @@ export function blindingSecrets(element) {
 
 /**
  * Secrets of a finished token.
- * @param {{ token: string, token_key: string }} held Of a journey that holds its token, as it is kept.
+ * @param {{ token: string, withdrawal_key: string, token_key: string }} held Of a journey that holds its token, as it is kept.
  */
 export function tokenSecrets(held) {
   const token = bytes(held.token);
   const authenticator = token.subarray(-256);
   const { n, e } = publicKey(held.token_key);
   const encoded = toBytes(power(toNumber(authenticator), e, n), 256);
-  return { token, nonce: token.subarray(2, 34), authenticator, encoded, salt: salt(encoded) };
+  const withdrawalKey = bytes(held.withdrawal_key);
+  return { token, nonce: token.subarray(2, 34), withdrawalKey, authenticator, encoded, salt: salt(encoded) };
 }
 
 /** Whether 32 bytes are the key with which the signature of this nonce can be taken back. */

@@ -9,9 +9,9 @@ export async function open(context, url) {
   return page;
 }
 
-/** What of the sign section is to be seen now: the name of the panel, and of the message if there is one. */
+/** What of the section to sign or to withdraw is to be seen now: the name of the panel, and of the message if there is one. */
 export function seen(page) {
-  return page.locator("#sign").evaluate((section) => {
+  return page.locator("#sign, #withdraw").evaluate((section) => {
     const visible = (selector) => [...section.querySelectorAll(selector)].filter((one) => one.checkVisibility());
     return {
       panel: visible("[data-panel]").map((one) => one.dataset.panel).join(" and "),
@@ -43,7 +43,7 @@ export async function seePanel(page, ...names) {
 
 /** Waits for one of the page's sentences. */
 export function seeMessage(page, name) {
-  return page.locator(`#sign [data-message="${name}"]`).waitFor();
+  return page.locator(`:is(#sign, #withdraw) [data-message="${name}"]`).waitFor();
 }
 
 /** Presses "Sign" and waits to be asked for an address. `only`: for this petition alone. */
@@ -86,6 +86,37 @@ export async function openLink(context, link, check) {
 export async function seeCounted(page) {
   await seePanel(page, "done");
   await page.locator('[data-counted="counted"]').waitFor({ timeout: 2 * LONG });
+}
+
+/** Asks for the code with which the signature can be taken back. Gives back the text that the page shows. */
+export async function showReceipt(page) {
+  await page.locator(".receipt-choice summary").click();
+  await page.locator("#receipt-show").click();
+  await page.locator("#receipt-qr svg").waitFor();
+  return page.locator("#receipt-code").inputValue();
+}
+
+/** Saves the receipt's file. Gives back where it is and what it is called. */
+export async function saveReceipt(page) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#receipt-save").click()]);
+  return { path: await download.path(), name: download.suggestedFilename() };
+}
+
+/** Gives the withdrawal page what was kept: a text, or the path of a file. */
+export async function give(page, { text, file }) {
+  if (text !== undefined) await page.locator("#receipt-text").fill(text);
+  if (file !== undefined) await page.locator("#receipt-file").setInputFiles(file);
+  await page.locator("#give-button").click();
+}
+
+/** Takes a signature back, from the withdrawal page's address to its answer. Gives back the page. */
+export async function withdraw(context, demo, slug, kept, language = "en") {
+  const page = await open(context, `${demo.page(slug, language)}/withdraw`);
+  await give(page, kept);
+  await seePanel(page, "sure");
+  await page.locator("#withdraw-button").click();
+  await seePanel(page, "withdrawn");
+  return page;
 }
 
 /** A whole signing by code, from a petition's page to the public count. Gives back the page. */

@@ -209,7 +209,7 @@ async fn a_backup_and_all_keys_that_are_left_test_no_address_after_the_close() {
     let mut server = TestServer::start(Options::default()).await;
     let (trees, (backup, thief)) = with_time_for(&server, async |trees| {
         tokens(&server, trees, 3).await;
-        (Copied::backup(&server).await, Copied::everything(&server))
+        (Copied::backup(&server), Copied::everything(&server))
     })
     .await;
     let all: BTreeSet<String> = (0..3).map(|number| address(&trees, number)).collect();
@@ -229,17 +229,8 @@ async fn a_backup_and_all_keys_that_are_left_test_no_address_after_the_close() {
     assert_eq!(addresses_that_asked(&[server.path(), backup.path()], &everyone), BTreeSet::new());
 
     // The backup restored, with what keys are left: the close is done again, and nothing is issued from it.
-    restore_databases(&backup, &server);
+    backup.restore_databases(&server);
     server.restart().await;
     wait_until_ended(&server, &trees).await;
     assert_eq!(addresses_that_asked(&[server.path(), &live_keys], &everyone), BTreeSet::new());
-}
-
-fn restore_databases(backup: &Copied, server: &TestServer) {
-    for side in ["identified", "anonymous"] {
-        for end in ["db-wal", "db-shm"] {
-            let _ = std::fs::remove_file(server.database(side).with_extension(end));
-        }
-        std::fs::copy(backup.path().join(format!("{side}.db")), server.database(side)).expect("restored");
-    }
 }

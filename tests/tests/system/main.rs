@@ -57,6 +57,9 @@ mod notices;
 /// How often a token counts, and which tokens do not.
 mod redemption;
 
+/// Taking a signature back: once, for good, by whoever has its key and by nobody else.
+mod withdrawals;
+
 /// Whether what anyone can download proves the published total.
 mod log;
 
@@ -65,6 +68,21 @@ mod witnesses;
 
 /// What is at addresses where nothing is.
 mod routes;
+
+/// What holds where the sides are two processes.
+mod two_hosts;
+
+/// What a backup brings back, and what is not in it.
+mod backup;
+
+/// What `check-config` finds.
+mod check_config;
+
+/// What `init` makes, and what it leaves alone.
+mod init;
+
+/// Whether two machines that `init` has set up work behind real proxies, which write down nobody.
+mod proxies;
 
 /// What two publications at once do, and one that only half fits.
 mod publication_races;

@@ -3,14 +3,11 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// What the files' names begin with.
-pub const NAME: &str = "undersign_client";
-
-/// Writes the module, its JavaScript and its TypeScript types into a folder: `undersign_client_bg.wasm`, `undersign_client.js`,
-/// `undersign_client.d.ts`, and the types of the bare module.
-pub fn write(wasm: &Path, folder: &Path) -> Result<()> {
+/// Writes a module, its JavaScript and its TypeScript types into a folder: `{name}_bg.wasm`, `{name}.js`, `{name}.d.ts`, and the types
+/// of the bare module.
+pub fn write(wasm: &Path, name: &str, folder: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(wasm).out_name(NAME).typescript(true).omit_default_module_path(false);
+    bindgen.input_path(wasm).out_name(name).typescript(true).omit_default_module_path(false);
     // A module that browsers load as it is, without a bundler.
     bindgen.web(true)?;
     bindgen.remove_name_section(true).remove_producers_section(true);

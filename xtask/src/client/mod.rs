@@ -1,6 +1,6 @@
 //! `cargo xtask client`: the npm-ready package of what browsers run, in `target/client/`.
 //!
-//! The modules that come later (audit, relay) are further calls of `bindings::write` and further rows of `exports` in npm/package.json.
+//! The modules that come later (audit, relay) are further rows of [`MODULES`] and of `exports` in npm/package.json.
 
 mod bindings;
 mod compressed;
@@ -16,9 +16,11 @@ use anyhow::{Context, Result};
 use crate::command::{root, run};
 use crate::wasm::Toolchain;
 
-/// The crate, as cargo names it and its output.
-const CRATE: &str = "undersign-client-wasm";
-const OUTPUT: &str = "undersign_client_wasm.wasm";
+/// What browsers fetch, each when it is needed: the crate, what cargo makes of it, and what its files' names begin with.
+const MODULES: [(&str, &str, &str); 2] = [
+    ("undersign-client-wasm", "undersign_client_wasm.wasm", "undersign_client"),
+    ("undersign-qr-wasm", "undersign_qr_wasm.wasm", "undersign_qr"),
+];
 
 /// Optimised for size, see the workspace's Cargo.toml.
 const PROFILE: &str = "client";
@@ -28,20 +30,26 @@ pub fn directory() -> PathBuf {
     root().join("target/client")
 }
 
-/// Builds the crate and, where anything has changed, the package.
+/// Builds the crates and, where anything has changed, the package.
 ///
-/// `protocol` and `client-lib` are built for wasm32 by this too: the crate consists of them.
+/// `protocol` and `client-lib` are built for wasm32 by this too: the first crate consists of them.
 pub fn build_package(toolchain: Toolchain) -> Result<()> {
-    run(toolchain.cargo_build().args(["--package", CRATE, "--profile", PROFILE]))?;
-    let wasm = toolchain.output(PROFILE).join(OUTPUT);
-    if is_newer_than(&directory().join(manifest::NAME), &[&wasm, &npm(), &std::env::current_exe()?])? {
+    let packages = MODULES.iter().flat_map(|(package, ..)| ["--package", package]);
+    run(toolchain.cargo_build().args(packages).args(["--profile", PROFILE]))?;
+    let built = MODULES.map(|(_, output, name)| (toolchain.output(PROFILE).join(output), name));
+    let (npm_folder, program) = (npm(), std::env::current_exe()?);
+    let mut sources: Vec<&Path> = built.iter().map(|(wasm, _)| wasm.as_path()).collect();
+    sources.extend([npm_folder.as_path(), program.as_path()]);
+    if is_newer_than(&directory().join(manifest::NAME), &sources)? {
         return Ok(());
     }
     // Beside the old one, which a server may be about to read, and which stays whole if this is interrupted.
     let unfinished = root().join("target/client.unfinished");
     remove(&unfinished)?;
     fs::create_dir_all(&unfinished)?;
-    bindings::write(&wasm, &unfinished)?;
+    for (wasm, name) in &built {
+        bindings::write(wasm, name, &unfinished)?;
+    }
     compressed::write_beside(&unfinished)?;
     for (from, name) in [(npm().join("README.md"), "README.md"), (root().join("LICENSE"), "LICENSE")] {
         fs::copy(&from, unfinished.join(name)).with_context(|| format!("could not copy {}", from.display()))?;

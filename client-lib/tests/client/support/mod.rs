@@ -10,7 +10,7 @@ pub mod server;
 use undersign_client_lib::checked::CheckedPetition;
 use undersign_client_lib::checks::check;
 use undersign_client_lib::endpoints::Base;
-use undersign_client_lib::journey::{Bundle, Confirmed, Prepared, TokenHeld};
+use undersign_client_lib::journey::{Bundle, Confirmed, Keys, Prepared, Signed, TokenHeld};
 use undersign_client_lib::link::PetitionLink;
 use undersign_client_lib::lookup::{self, PetitionDocuments};
 
@@ -39,8 +39,13 @@ pub fn checked(server: &mut TestServer, index: usize) -> CheckedPetition {
     check(&base(), &link(index), &documents(server, index)).unwrap()
 }
 
+/// Of someone who may ask for a receipt at the end.
 pub fn prepared(server: &mut TestServer, index: usize, bundle: Bundle, seed: u64) -> Prepared {
-    Prepared::new(&checked(server, index), bundle, &mut TestRng::new(seed)).unwrap()
+    prepared_with(server, index, bundle, Keys::Keep, seed)
+}
+
+pub fn prepared_with(server: &mut TestServer, index: usize, bundle: Bundle, keys: Keys, seed: u64) -> Prepared {
+    Prepared::new(&checked(server, index), bundle, keys, &mut TestRng::new(seed)).unwrap()
 }
 
 /// Asks for a mail, and sends the code that is in it.
@@ -55,4 +60,13 @@ pub fn token_held(server: &mut TestServer, confirmed: Confirmed) -> TokenHeld {
     let answer = server.answer(&confirmed.token_request());
     let now = server.now;
     confirmed.token_answered(&answer, now).unwrap()
+}
+
+/// All steps.
+pub fn signed(server: &mut TestServer, index: usize, keys: Keys, seed: u64) -> Signed {
+    let prepared = prepared_with(server, index, Bundle::WholeRun, keys, seed);
+    let confirmed = confirmed(server, prepared);
+    let held = token_held(server, confirmed);
+    let answer = server.answer(&held.redemption_request(server.now).unwrap());
+    held.redeemed(&answer, server.now).unwrap()
 }

@@ -15,7 +15,7 @@ use undersign_protocol::petition::{
 };
 use undersign_protocol::problem::{MEDIA_TYPE, Problem};
 use undersign_protocol::public_log::{Announcement, Entry, HostEntry, host_log_origin};
-use undersign_protocol::redemption::{Promise, RedemptionAnswer, parse_authorization};
+use undersign_protocol::redemption::{Nonce, Promise, RedemptionAnswer, WithdrawalRequest, parse_authorization};
 use undersign_protocol::timestamp::Timestamp;
 
 use super::keys::{blind_sign, openssl_takes, token_key};
@@ -95,6 +95,9 @@ impl TestServer {
             ("POST", ["v1", "token-requests"]) => self.issue(body),
             ("POST", ["v1", "petitions", name, "signatures"]) => {
                 self.find(name).map_or_else(|| problem(Problem::UnknownPetition), |i| self.redeem(i, authorization))
+            }
+            ("POST", ["v1", "petitions", name, "withdrawals"]) => {
+                self.find(name).map_or_else(|| problem(Problem::UnknownPetition), |i| self.withdraw(i, body))
             }
             _ => problem(Problem::NotFound),
         }
@@ -245,12 +248,33 @@ impl TestServer {
 
     fn redeem(&mut self, index: usize, authorization: &str) -> Response {
         let Ok(token) = parse_authorization(authorization) else { return problem(Problem::TokenNotValid) };
-        let petition = &mut self.petitions[index];
+        let petition = &self.petitions[index];
         let (manifest, petition_id) = (petition.petition.manifest(), petition.petition.petition_id());
         if token.input.check_binding(manifest, &petition_id).is_err() || !openssl_takes(index, &token) {
             return problem(Problem::TokenNotValid);
         }
-        let entry = Entry::Signature(token);
+        self.take(index, Entry::Signature(token))
+    }
+
+    fn withdraw(&mut self, index: usize, body: &[u8]) -> Response {
+        let Ok(request) = serde_json::from_slice::<WithdrawalRequest>(body) else {
+            return problem(Problem::MalformedRequest);
+        };
+        let petition = &self.petitions[index];
+        let stored = petition.log.entries.iter().filter_map(|entry| Entry::decode(entry).ok());
+        let is_signed = |nonce: &Nonce| {
+            let mut entries = stored.chain(petition.pool.iter().cloned());
+            entries.any(|entry| matches!(entry, Entry::Signature(token) if token.input.nonce == *nonce))
+        };
+        match request.withdrawal() {
+            Some(withdrawal) if is_signed(withdrawal.nonce()) => self.take(index, Entry::Withdrawal(withdrawal)),
+            _ => problem(Problem::WithdrawalNotValid),
+        }
+    }
+
+    fn take(&mut self, index: usize, entry: Entry) -> Response {
+        let petition = &mut self.petitions[index];
+        let manifest = petition.petition.manifest();
         let leaf_hash = entry.leaf_hash();
         if let Some(position) = petition.log.entries.iter().position(|stored| *stored == entry.encode()) {
             return found(json(&RedemptionAnswer::Published { leaf_hash, leaf_index: position as u64 }));

@@ -5,6 +5,7 @@ use super::state::{State, rejected};
 use crate::answer::Answer;
 use crate::arguments;
 use crate::error::ClientError;
+use crate::receipt::Receipt;
 use crate::request::Outgoing;
 use crate::watch::Watch;
 
@@ -38,6 +39,26 @@ impl Journey {
             }
             other => other.without(),
         })
+    }
+
+    /// What the signer may keep, to see later that the signature is counted or to take it back. To be shown only to who asks for it,
+    /// and once: it cannot be saved, and is gone with the journey.
+    ///
+    /// @returns `undefined` where the withdrawal key was not kept, or `forgetReceipt` was called
+    /// @throws ClientError `step` unless Signed
+    pub fn receipt(&self) -> Result<Option<Receipt>, ClientError> {
+        match self.state() {
+            State::Signed { signed, .. } => Ok(signed.receipt().map(Receipt::from)),
+            _ => Err(ClientError::step()),
+        }
+    }
+
+    /// Wipes what a receipt is made of. The rest of the journey stays.
+    #[wasm_bindgen(js_name = forgetReceipt)]
+    pub fn forget_receipt(&mut self) {
+        if let Some(State::Signed { signed, .. }) = &mut self.state {
+            signed.forget_receipt();
+        }
     }
 
     /// Watches the public log until the signature is in it.

@@ -7,9 +7,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use tower_http::compression::CompressionLayer;
+use undersign_client_lib::endpoints::Base;
 
 use super::news::TakenDownPage;
-use super::view::{ListPage, NotFoundPage, PetitionPage};
+use super::view::{ListPage, NotFoundPage, PetitionPage, WithdrawPage};
 use crate::anonymous::AnonymousState;
 use crate::petition::PetitionError;
 use crate::web::extract::PathPart;
@@ -17,15 +18,21 @@ use crate::web::language::InterfaceLanguage;
 use crate::web::messages::Messages;
 use crate::web::problem::WebProblem;
 
-/// `/` and `/p/{slug}` in the reader's language, `/{lang}/` and `/{lang}/p/{slug}` in that one.
+/// `/`, `/p/{slug}` and `/p/{slug}/withdraw` in the reader's language, and the same behind `/{lang}` in that one.
 pub fn router() -> Router<AnonymousState> {
-    let of_reader = Router::new().route("/", get(list_of_reader)).route("/p/{slug}", get(petition_of_reader));
+    let of_reader = Router::new()
+        .route("/", get(list_of_reader))
+        .route("/p/{slug}", get(petition_of_reader))
+        .route("/p/{slug}/withdraw", get(withdraw_of_reader));
     let pages = InterfaceLanguage::ALL.into_iter().fold(of_reader, |router, language| {
         let tag = language.tag();
         let show_list = async move |State(state)| list(state, language).await;
         let show_petition =
             async move |State(state), PathPart(slug): PathPart<String>| petition(state, language, &slug).await;
+        let show_withdraw =
+            async move |State(state), PathPart(slug): PathPart<String>| withdraw(state, language, &slug).await;
         router
+            .route(&format!("/{tag}/p/{{slug}}/withdraw"), get(show_withdraw))
             .route(&format!("/{tag}"), get(show_list))
             .route(&format!("/{tag}/"), get(show_list))
             .route(&format!("/{tag}/p/{{slug}}"), get(show_petition))
@@ -43,6 +50,14 @@ async fn petition_of_reader(
     PathPart(slug): PathPart<String>,
 ) -> Result<Response, WebProblem> {
     petition(state, InterfaceLanguage::of_headers(&headers), &slug).await
+}
+
+async fn withdraw_of_reader(
+    State(state): State<AnonymousState>,
+    headers: HeaderMap,
+    PathPart(slug): PathPart<String>,
+) -> Result<Response, WebProblem> {
+    withdraw(state, InterfaceLanguage::of_headers(&headers), &slug).await
 }
 
 async fn list(state: AnonymousState, language: InterfaceLanguage) -> Result<Response, WebProblem> {
@@ -68,13 +83,23 @@ async fn petition(state: AnonymousState, language: InterfaceLanguage, slug: &str
     }
     let page = PetitionPage::new(t, &state.pages, &petition, &all, head.tally.total(), now);
     let manifest = petition.verified.manifest();
-    let issuer = (manifest.issuer.name != manifest.origin.host).then_some(manifest.issuer.name.as_str());
-    answer(StatusCode::OK, &policy(issuer), &page)
+    // As clients find it: by its name in the manifest, unless that is the origin's own.
+    let issuer = (manifest.issuer.name != manifest.origin.host).then(|| Base::of_host(&manifest.issuer.name));
+    answer(StatusCode::OK, &policy(issuer.and_then(Result::ok)), &page)
+}
+
+async fn withdraw(state: AnonymousState, language: InterfaceLanguage, slug: &str) -> Result<Response, WebProblem> {
+    let t = Messages::of(language);
+    let Ok(petition) = state.registry.by_id_or_slug(slug) else {
+        return answer(StatusCode::NOT_FOUND, &policy(None), &NotFoundPage::new(t, &state.pages));
+    };
+    // This side alone is asked: the issuer has nothing to do with it.
+    answer(StatusCode::OK, &policy(None), &WithdrawPage::new(t, &state.pages, &petition, state.clock.now()))
 }
 
 /// Everything from this host, connections to the issuer beside it. `wasm-unsafe-eval` allows WebAssembly and no other evaluation.
-fn policy(issuer: Option<&str>) -> String {
-    let issuer = issuer.map(|host| format!(" https://{host}")).unwrap_or_default();
+fn policy(issuer: Option<Base>) -> String {
+    let issuer = issuer.map(|base| format!(" {base}")).unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'{issuer}; \
          form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"

@@ -55,6 +55,23 @@ pub struct PetitionPage<'a> {
     link: String,
 }
 
+/// Taking a signature back.
+#[derive(Template)]
+#[template(path = "withdraw.html")]
+pub struct WithdrawPage<'a> {
+    t: &'static Messages,
+    assets: &'a str,
+    path: String,
+    language: &'static str,
+    slug: &'a str,
+    petition_id: String,
+    /// `None` where the text was taken down.
+    words: Option<Words<'a>>,
+    until: String,
+    is_taken: bool,
+    has_client: bool,
+}
+
 /// There is no such petition.
 #[derive(Template)]
 #[template(path = "not_found.html")]
@@ -100,6 +117,25 @@ impl<'a> ListPage<'a> {
 impl<'a> NotFoundPage<'a> {
     pub fn new(t: &'static Messages, pages: &'a Pages) -> Self {
         Self { t, assets: pages.assets.prefix(), path: "/" }
+    }
+}
+
+impl<'a> WithdrawPage<'a> {
+    pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition, now: Timestamp) -> Self {
+        let manifest = petition.verified.manifest();
+        let state = petition.state(now);
+        Self {
+            t,
+            assets: pages.assets.prefix(),
+            path: format!("/p/{}/withdraw", manifest.slug),
+            language: t.language().tag(),
+            slug: manifest.slug.as_str(),
+            petition_id: petition.verified.petition_id().to_string(),
+            words: Words::of(t, manifest).filter(|_| !petition.is_taken_down()),
+            until: t.with("withdraw-means-until", "date", t.date(petition.ends_at())),
+            is_taken: matches!(state, PetitionState::Open | PetitionState::Closing),
+            has_client: pages.assets.has_client(),
+        }
     }
 }
 

@@ -1,25 +1,23 @@
-use std::collections::HashMap;
-
 use undersign_protocol::issuance::IssuanceStatement;
+use undersign_protocol::petition::PetitionId;
 use undersign_protocol::public_log::Entry;
-use undersign_protocol::redemption::{Nonce, Token};
 
 use super::PublicLog;
 use super::rules::{LogError, LogId, Tick, check_statement, in_publication_order};
 use super::store::Head;
 use crate::petition::Petition;
-use crate::storage::StorageError;
+use crate::storage::{StorageError, Transaction};
 
-/// A batch that is fixed: these tokens, after this head.
+/// A batch that is fixed: these signatures and withdrawals, sorted, after this head.
 struct Batch {
     head: Head,
-    tokens: Vec<Token>,
+    entries: Vec<Entry>,
 }
 
 impl PublicLog {
     /// Publishes what is in the pool, if this tick does. In three steps: the batch is fixed; then the issuer is asked, so that every
     /// signature of the batch was counted before; then statement and batch are appended in one transaction. Whatever fails, the
-    /// tokens stay in the pool and the next tick begins again.
+    /// tokens and withdrawals stay where they are and the next tick begins again.
     pub(super) async fn publish_batch(&self, petition: &Petition, tick: Tick) -> Result<(), LogError> {
         let Some(batch) = self.fix_batch(petition, tick).await? else { return Ok(()) };
         let statement = self.statement(petition, &batch).await?;
@@ -33,14 +31,20 @@ impl PublicLog {
         if head.ended {
             return Ok(None);
         }
-        let tokens = in_publication_order(tx.pool(petition).await?);
-        let publishes = tick.publishes(tokens.len(), petition.verified.manifest().publication.min_batch);
-        Ok(publishes.then_some(Batch { head, tokens }))
+        // Withdrawals before tokens: where a later statement sees more than an earlier one (PostgreSQL), the signature of each
+        // withdrawal is then in this batch or in the log, and no tree has one without the other.
+        let withdrawals = tx.waiting_withdrawals(&petition.verified.petition_id()).await?;
+        let tokens = tx.pool(petition).await?;
+        let entries = tokens.into_iter().map(Entry::Signature).chain(withdrawals.into_iter().map(Entry::Withdrawal));
+        let entries = in_publication_order(entries.collect());
+        let publishes = tick.publishes(entries.len(), petition.verified.manifest().publication.min_batch);
+        Ok(publishes.then_some(Batch { head, entries }))
     }
 
     async fn statement(&self, petition: &Petition, batch: &Batch) -> Result<IssuanceStatement, LogError> {
         let statement = self.issuer.issued(&petition.verified.petition_id()).await?;
-        check_statement(&statement, &petition.verified, &batch.head, batch.tokens.len())?;
+        let signatures = batch.entries.iter().filter(|entry| matches!(entry, Entry::Signature(_))).count();
+        check_statement(&statement, &petition.verified, &batch.head, signatures)?;
         Ok(statement)
     }
 
@@ -59,19 +63,38 @@ impl PublicLog {
         if head.tally != batch.head.tally || head.ended {
             return Err(LogError::Storage(StorageError::Conflict));
         }
-        let nonces: Vec<Nonce> = batch.tokens.iter().map(|token| token.input.nonce).collect();
-        let mut entries = vec![Entry::IssuanceStatement(statement)];
-        entries.extend(batch.tokens.into_iter().map(Entry::Signature));
+        let mut entries = batch.entries;
+        entries.insert(0, Entry::IssuanceStatement(statement));
         let first = tx.append(&log, &entries).await?;
-        let places: HashMap<Nonce, u64> = nonces.iter().copied().zip(first + 1..).collect();
-        let mut by_key = nonces;
-        // In key order, so that the rows are rewritten in it too.
-        by_key.sort_unstable();
-        for nonce in by_key {
-            tx.publish_nonce(&petition_id, &nonce, places[&nonce]).await?;
-        }
+        note_places(&mut tx, &petition_id, &entries, first).await?;
         tx.commit().await?;
         self.witnesses.wake();
         Ok(())
     }
+}
+
+/// Notes where each signature and withdrawal stands. In key order, so that the rows are rewritten in it too.
+async fn note_places(
+    tx: &mut Transaction,
+    petition_id: &PetitionId,
+    entries: &[Entry],
+    first: u64,
+) -> Result<(), StorageError> {
+    let (mut signatures, mut withdrawals) = (Vec::new(), Vec::new());
+    for (entry, leaf_index) in entries.iter().zip(first..) {
+        match entry {
+            Entry::Signature(token) => signatures.push((token.input.nonce, leaf_index)),
+            Entry::Withdrawal(withdrawal) => withdrawals.push((*withdrawal.nonce(), leaf_index)),
+            _ => {}
+        }
+    }
+    signatures.sort_unstable();
+    withdrawals.sort_unstable();
+    for (nonce, leaf_index) in signatures {
+        tx.publish_nonce(petition_id, &nonce, leaf_index).await?;
+    }
+    for (nonce, leaf_index) in withdrawals {
+        tx.publish_withdrawal(petition_id, &nonce, leaf_index).await?;
+    }
+    Ok(())
 }

@@ -32,6 +32,9 @@ use crate::entropy::{Entropy, random};
 use crate::key_directory::KeyDirectory;
 use crate::petition::Petition;
 
+/// The file of the host log's key.
+pub(in crate::anonymous) const HOST_LOG_KEY: &str = "host-log.key";
+
 /// The stage at work.
 pub struct PublicLog {
     database: AnonymousDatabase,
@@ -55,7 +58,7 @@ impl PublicLog {
         clock: Arc<dyn Clock>,
         entropy: &dyn Entropy,
     ) -> Result<Self, LogError> {
-        let host_key = SecretKey::from_seed(&*keys.read_or_make("host-log.key", entropy)?);
+        let host_key = SecretKey::from_seed(&*keys.read_or_make(HOST_LOG_KEY, entropy)?);
         let keys = keys.subdirectory("logs")?;
         let (issuer, witnesses) = (IssuerClient::new(issuer_url)?, Witnesses::new(witnesses)?);
         Ok(Self { database, origin_host, host_key, keys, open_keys: RwLock::default(), issuer, witnesses, clock })

@@ -1,7 +1,6 @@
 use undersign_protocol::issuance::IssuanceStatement;
 use undersign_protocol::petition::{PetitionId, VerifiedManifest};
-use undersign_protocol::public_log::{CheckpointError, CloseStatement};
-use undersign_protocol::redemption::Token;
+use undersign_protocol::public_log::{CheckpointError, CloseStatement, Entry};
 use undersign_protocol::timestamp::Timestamp;
 
 use super::store::Head;
@@ -100,21 +99,24 @@ impl Tick {
     }
 }
 
-/// Tokens in the order in which a batch publishes them, by leaf hash: an order that everyone can check and that tells nothing of
-/// arrival.
-pub fn in_publication_order(tokens: Vec<Token>) -> Vec<Token> {
-    let mut tokens = tokens;
-    tokens.sort_by_cached_key(|token| undersign_protocol::public_log::Entry::Signature(token.clone()).leaf_hash());
-    tokens
+/// Signatures and withdrawals in the order in which a batch publishes them, by leaf hash: an order that everyone can check and that
+/// tells nothing of arrival.
+pub fn in_publication_order(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut entries = entries;
+    entries.sort_by_cached_key(Entry::leaf_hash);
+    entries
 }
 
 /// Checks the statement that a batch begins with: signed by the petition's issuer, not below the last one, and not below the
 /// signatures that will stand in the log. Published otherwise, the audit would fail for good.
+///
+/// # Arguments
+/// * `signatures` – those of the batch; a withdrawal was issued nothing
 pub fn check_statement(
     statement: &IssuanceStatement,
     petition: &VerifiedManifest,
     head: &Head,
-    batch: usize,
+    signatures: usize,
 ) -> Result<(), LogError> {
     let key = &petition.manifest().issuer.statement_key;
     if statement.verify(&petition.petition_id(), key).is_err() {
@@ -123,7 +125,7 @@ pub fn check_statement(
     if statement.issued < head.tally.issued {
         return Err(LogError::Statement("it is below the last one: the issuer is behind the log"));
     }
-    if statement.issued < head.tally.signatures + batch as u64 {
+    if statement.issued < head.tally.signatures + signatures as u64 {
         return Err(LogError::Statement("it is below the number of signatures"));
     }
     Ok(())

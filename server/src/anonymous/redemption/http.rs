@@ -8,19 +8,21 @@ use undersign_protocol::issuance::TokenChallenge;
 use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::problem::Problem;
 use undersign_protocol::redemption::{
-    AuthorizationError, RedemptionAnswer, Token, challenge_header, parse_authorization,
+    AuthorizationError, RedemptionAnswer, Token, WithdrawalRequest, challenge_header, parse_authorization,
 };
 
 use super::Redemption;
 use super::rules::RedemptionError;
 use crate::anonymous::AnonymousState;
-use crate::petition::Registry;
-use crate::web::extract::PathPart;
+use crate::petition::{Petition, Registry};
+use crate::web::extract::{JsonBody, PathPart};
 use crate::web::problem::WebProblem;
 
-/// Route of this stage.
+/// Routes of this stage.
 pub fn router() -> Router<AnonymousState> {
-    Router::new().route("/v1/petitions/{petition}/signatures", post(redeem))
+    Router::new()
+        .route("/v1/petitions/{petition}/signatures", post(redeem))
+        .route("/v1/petitions/{petition}/withdrawals", post(withdraw))
 }
 
 async fn redeem(
@@ -29,14 +31,28 @@ async fn redeem(
     PathPart(petition): PathPart<String>,
     headers: HeaderMap,
 ) -> Result<Json<RedemptionAnswer>, WebProblem> {
-    // The id alone: a slug is for people who read.
-    let petition = petition.parse().ok().and_then(|petition_id| registry.by_id(&petition_id));
-    let petition = petition.ok_or(Problem::UnknownPetition)?;
+    let petition = by_id(&registry, &petition)?;
     let answer = match token(&headers) {
         Ok(token) => redemption.redeem(&petition, token).await,
         Err(error) => Err(error.into()),
     };
     answer.map(Json).map_err(|error| challenged(error, &petition.verified))
+}
+
+async fn withdraw(
+    State(redemption): State<Arc<Redemption>>,
+    State(registry): State<Registry>,
+    PathPart(petition): PathPart<String>,
+    JsonBody(request): JsonBody<WithdrawalRequest>,
+) -> Result<Json<RedemptionAnswer>, WebProblem> {
+    let petition = by_id(&registry, &petition)?;
+    Ok(Json(redemption.withdraw(&petition, request).await?))
+}
+
+/// The id alone: a slug is for people who read.
+fn by_id(registry: &Registry, petition: &str) -> Result<Arc<Petition>, Problem> {
+    let petition = petition.parse().ok().and_then(|petition_id| registry.by_id(&petition_id));
+    petition.ok_or(Problem::UnknownPetition)
 }
 
 fn token(headers: &HeaderMap) -> Result<Token, AuthorizationError> {
@@ -66,6 +82,8 @@ impl From<RedemptionError> for WebProblem {
                 Self::with_detail(Problem::TokenNotValid, error)
             }
             RedemptionError::NonceUsed => Problem::NonceUsed.into(),
+            RedemptionError::Withdrawn => Problem::Withdrawn.into(),
+            RedemptionError::WithdrawalNotValid => Problem::WithdrawalNotValid.into(),
             RedemptionError::NotYetOpen => Problem::NotYetOpen.into(),
             RedemptionError::Closed => Problem::Closed.into(),
             RedemptionError::Log(_) | RedemptionError::Storage(_) => Self::internal(&error),

@@ -1,7 +1,7 @@
-//! Tokens become signatures. A token is checked alone, completely, and its nonce enters one table once; then it waits in the pool for
-//! the next batch, with the log's promise.
+//! Tokens become signatures, and withdrawal keys take them back. A token is checked alone, completely, and its nonce enters one table
+//! once; then it waits in the pool for the next batch, with the log's promise. A withdrawal waits beside it in the same way.
 
-/// Route of RFC 9577.
+/// Routes: RFC 9577's, and the one of withdrawals.
 pub mod http;
 
 /// Decisions and errors.
@@ -12,8 +12,8 @@ pub(in crate::anonymous) mod store;
 use std::sync::Arc;
 
 use undersign_protocol::petition::PetitionState;
-use undersign_protocol::public_log::Entry;
-use undersign_protocol::redemption::{Promise, RedemptionAnswer, Token};
+use undersign_protocol::public_log::{Entry, Hash};
+use undersign_protocol::redemption::{Promise, RedemptionAnswer, Token, WithdrawalRequest};
 
 pub use rules::{RedemptionError, VerifiedToken};
 
@@ -21,6 +21,7 @@ use super::AnonymousDatabase;
 use super::public_log::{LogId, PublicLog};
 use crate::clock::Clock;
 use crate::petition::Petition;
+use crate::storage::Transaction;
 
 /// The stage at work.
 pub struct Redemption {
@@ -38,7 +39,6 @@ impl Redemption {
     pub(super) async fn redeem(&self, petition: &Petition, token: Token) -> Result<RedemptionAnswer, RedemptionError> {
         let token = VerifiedToken::verify(token, &petition.verified)?;
         let petition_id = petition.verified.petition_id();
-        let manifest = petition.verified.manifest();
         let nonce = token.token().input.nonce;
         let entry = Entry::Signature(token.token().clone());
 
@@ -54,31 +54,72 @@ impl Redemption {
                 if stored != entry.encode() {
                     return Err(RedemptionError::NonceUsed);
                 }
+                if tx.withdrawal(&petition_id, &nonce).await?.is_some() {
+                    return Err(RedemptionError::Withdrawn);
+                }
                 leaf_index
             }
             None => {
-                // Read in this transaction: what is taken here is in the pool before the last batch selects it, or is refused.
-                let ended = tx.log_has_ended(&LogId::of_petition(&petition_id)).await?;
-                match petition.state(self.clock.now()) {
-                    PetitionState::Announced => return Err(RedemptionError::NotYetOpen),
-                    PetitionState::Closed => return Err(RedemptionError::Closed),
-                    PetitionState::Open | PetitionState::Closing if ended => return Err(RedemptionError::Closed),
-                    PetitionState::Open | PetitionState::Closing => {}
-                }
+                self.is_still_taken(&mut tx, petition).await?;
                 tx.insert_nonce(&petition_id, &token).await?;
                 None
             }
         };
         tx.commit().await?;
+        self.answer(petition, entry.leaf_hash(), answer)
+    }
 
-        let leaf_hash = entry.leaf_hash();
-        match answer {
-            Some(leaf_index) => Ok(RedemptionAnswer::Published { leaf_hash, leaf_index }),
+    /// Takes a signature back: once, however often and from wherever it is asked for, and for good. Durable when it returns.
+    ///
+    /// A repeat gets its answer whatever the petition's state, as that of a redemption does.
+    pub(super) async fn withdraw(
+        &self,
+        petition: &Petition,
+        request: WithdrawalRequest,
+    ) -> Result<RedemptionAnswer, RedemptionError> {
+        let withdrawal = request.withdrawal().ok_or(RedemptionError::WithdrawalNotValid)?;
+        let petition_id = petition.verified.petition_id();
+
+        let mut tx = self.database.begin("redemption::withdraw").await?;
+        let answer = match tx.withdrawal(&petition_id, withdrawal.nonce()).await? {
+            Some(leaf_index) => leaf_index,
             None => {
-                let publish_by = manifest.publication.publish_by(manifest.opens_at, self.clock.now());
-                let key = self.log.petition_key(petition)?;
-                Ok(Promise::sign(&petition.verified.log_origin(), leaf_hash, publish_by, &key).into())
+                // In the pool or in the log: both will be in the same tree, whichever comes first.
+                let signed = tx.leaf_index_of_nonce(&petition_id, withdrawal.nonce()).await?;
+                signed.ok_or(RedemptionError::WithdrawalNotValid)?;
+                self.is_still_taken(&mut tx, petition).await?;
+                tx.insert_withdrawal(&petition_id, &withdrawal).await?;
+                None
             }
+        };
+        tx.commit().await?;
+        self.answer(petition, Entry::Withdrawal(withdrawal).leaf_hash(), answer)
+    }
+
+    /// Whether something new is taken now. Read in the caller's transaction: what is taken there is in the pool before the last batch
+    /// selects it, or is refused.
+    async fn is_still_taken(&self, tx: &mut Transaction, petition: &Petition) -> Result<(), RedemptionError> {
+        let ended = tx.log_has_ended(&LogId::of_petition(&petition.verified.petition_id())).await?;
+        match petition.state(self.clock.now()) {
+            PetitionState::Announced => Err(RedemptionError::NotYetOpen),
+            PetitionState::Closed => Err(RedemptionError::Closed),
+            PetitionState::Open | PetitionState::Closing if ended => Err(RedemptionError::Closed),
+            PetitionState::Open | PetitionState::Closing => Ok(()),
         }
+    }
+
+    fn answer(
+        &self,
+        petition: &Petition,
+        leaf_hash: Hash,
+        leaf_index: Option<u64>,
+    ) -> Result<RedemptionAnswer, RedemptionError> {
+        if let Some(leaf_index) = leaf_index {
+            return Ok(RedemptionAnswer::Published { leaf_hash, leaf_index });
+        }
+        let manifest = petition.verified.manifest();
+        let publish_by = manifest.publication.publish_by(manifest.opens_at, self.clock.now());
+        let key = self.log.petition_key(petition)?;
+        Ok(Promise::sign(&petition.verified.log_origin(), leaf_hash, publish_by, &key).into())
     }
 }

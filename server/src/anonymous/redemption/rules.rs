@@ -14,7 +14,7 @@ use crate::storage::StorageError;
 const SALT: i32 = 48;
 const EXPONENT: u32 = 65_537;
 
-/// Why a token does not become a signature.
+/// Why a token does not become a signature, or a withdrawal key does not take one back.
 #[derive(Debug, thiserror::Error)]
 pub enum RedemptionError {
     /// No token, or not one of type 0x0002.
@@ -29,6 +29,12 @@ pub enum RedemptionError {
     /// Another token with this nonce was redeemed.
     #[error("another token has this nonce")]
     NonceUsed,
+    /// The token's signature was withdrawn.
+    #[error("the signature was withdrawn")]
+    Withdrawn,
+    /// The key is not that of the nonce, or no signature has the nonce.
+    #[error("no signature has this withdrawal key")]
+    WithdrawalNotValid,
     /// The petition has not opened.
     #[error("not open yet")]
     NotYetOpen,

@@ -1,6 +1,6 @@
 use undersign_protocol::petition::PetitionId;
 use undersign_protocol::public_log::Entry;
-use undersign_protocol::redemption::{Nonce, Token, TokenInput};
+use undersign_protocol::redemption::{Nonce, Token, TokenInput, Withdrawal, WithdrawalKey};
 
 use super::VerifiedToken;
 use crate::petition::Petition;
@@ -65,17 +65,6 @@ impl Transaction {
         Ok(Entry::Signature(pool_token(&row, petition)?).encode())
     }
 
-    /// How many tokens are in the pool.
-    pub(in crate::anonymous) async fn pool_size(&mut self, petition_id: &PetitionId) -> Result<u64, StorageError> {
-        let named = self.named();
-        let row = sqlx::query("SELECT COUNT(*) AS size FROM pool WHERE petition_id = $1")
-            .bind(petition_id.as_bytes().as_slice())
-            .fetch_one(self.connection())
-            .await
-            .map_err(named)?;
-        number(&row, "size")
-    }
-
     /// All tokens in the pool, by nonce.
     pub(in crate::anonymous) async fn pool(&mut self, petition: &Petition) -> Result<Vec<Token>, StorageError> {
         let named = self.named();
@@ -115,6 +104,96 @@ impl Transaction {
             .await
             .map_err(named)?;
         Ok(())
+    }
+}
+
+impl Transaction {
+    /// Whether the signature with this nonce is withdrawn, and where that stands: `None` it is not, `Some(None)` it waits for its
+    /// batch, `Some(Some(index))` in the log.
+    pub(super) async fn withdrawal(
+        &mut self,
+        petition_id: &PetitionId,
+        nonce: &Nonce,
+    ) -> Result<Option<Option<u64>>, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT leaf_index FROM withdrawal WHERE petition_id = $1 AND nonce = $2")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(nonce.as_bytes().as_slice())
+            .fetch_optional(self.connection())
+            .await
+            .map_err(named)?;
+        row.map(|row| optional_number(&row, "leaf_index")).transpose()
+    }
+
+    /// Takes a withdrawal. The primary key is what counts it once.
+    pub(super) async fn insert_withdrawal(
+        &mut self,
+        petition_id: &PetitionId,
+        withdrawal: &Withdrawal,
+    ) -> Result<(), StorageError> {
+        let named = self.named();
+        sqlx::query("INSERT INTO withdrawal (petition_id, nonce, withdrawal_key) VALUES ($1, $2, $3)")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(withdrawal.nonce().as_bytes().as_slice())
+            .bind(withdrawal.withdrawal_key().as_bytes().as_slice())
+            .execute(self.connection())
+            .await
+            .map_err(named)?;
+        Ok(())
+    }
+
+    /// All withdrawals that wait for their batch, by nonce.
+    pub(in crate::anonymous) async fn waiting_withdrawals(
+        &mut self,
+        petition_id: &PetitionId,
+    ) -> Result<Vec<Withdrawal>, StorageError> {
+        let named = self.named();
+        let rows = sqlx::query(
+            "SELECT withdrawal_key FROM withdrawal WHERE petition_id = $1 AND leaf_index IS NULL ORDER BY nonce",
+        )
+        .bind(petition_id.as_bytes().as_slice())
+        .fetch_all(self.connection())
+        .await
+        .map_err(named)?;
+        let withdrawal = |row| {
+            let key = blob(row, "withdrawal_key")?.try_into().map_err(|_| StorageError::Row("withdrawal_key"))?;
+            Ok(Withdrawal::of(WithdrawalKey::from_bytes(key)))
+        };
+        rows.iter().map(withdrawal).collect()
+    }
+
+    /// Notes where a withdrawal stands in the log. It must have waited: a batch publishes exactly the rows that it selected.
+    pub(in crate::anonymous) async fn publish_withdrawal(
+        &mut self,
+        petition_id: &PetitionId,
+        nonce: &Nonce,
+        leaf_index: u64,
+    ) -> Result<(), StorageError> {
+        let named = self.named();
+        let done = sqlx::query(
+            "UPDATE withdrawal SET leaf_index = $3 WHERE petition_id = $1 AND nonce = $2 AND leaf_index IS NULL",
+        )
+        .bind(petition_id.as_bytes().as_slice())
+        .bind(nonce.as_bytes().as_slice())
+        .bind(integer(leaf_index))
+        .execute(self.connection())
+        .await
+        .map_err(named)?;
+        if done.rows_affected() == 1 { Ok(()) } else { Err(StorageError::Conflict) }
+    }
+
+    /// How many tokens and withdrawals wait for their batch.
+    pub(in crate::anonymous) async fn pool_size(&mut self, petition_id: &PetitionId) -> Result<u64, StorageError> {
+        let named = self.named();
+        let row = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM pool WHERE petition_id = $1) \
+             + (SELECT COUNT(*) FROM withdrawal WHERE petition_id = $1 AND leaf_index IS NULL) AS size",
+        )
+        .bind(petition_id.as_bytes().as_slice())
+        .fetch_one(self.connection())
+        .await
+        .map_err(named)?;
+        number(&row, "size")
     }
 }
 

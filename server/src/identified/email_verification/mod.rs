@@ -45,6 +45,13 @@ use crate::entropy::{Entropy, random};
 use crate::key_directory::KeyDirectory;
 use crate::web::client_network::ClientNetwork;
 
+/// The folder of the keys of the day.
+pub(in crate::identified) const DAY_KEYS: &str = "days";
+/// The file of the tag key.
+pub(in crate::identified) const TAG_KEY: &str = "tag.key";
+/// The file of the code key.
+pub(in crate::identified) const CODE_KEY: &str = "code.key";
+
 /// Mail and limits.
 pub struct VerificationSettings {
     /// What mails look like.
@@ -79,14 +86,14 @@ impl EmailVerification {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, VerificationError> {
-        let tags = LocalTags::new(keys.read_or_make("tag.key", entropy.as_ref())?);
+        let tags = LocalTags::new(keys.read_or_make(TAG_KEY, entropy.as_ref())?);
         let mut tx = database.begin("email_verification::start").await?;
         let kept = tx.tag_key_check(&tags.check_value()).await?;
         tx.commit().await?;
         if kept != tags.check_value() {
             return Err(VerificationError::OtherTagKey);
         }
-        let day_keys = Arc::new(DayKeys::new(keys.subdirectory("days")?, Arc::clone(&clock), Arc::clone(&entropy)));
+        let day_keys = Arc::new(DayKeys::new(keys.subdirectory(DAY_KEYS)?, Arc::clone(&clock), Arc::clone(&entropy)));
         let outbox = Outbox::new(
             database.clone(),
             Arc::clone(&day_keys),
@@ -98,7 +105,7 @@ impl EmailVerification {
         Ok(Self {
             database,
             day_keys,
-            code_key: keys.read_or_make("code.key", entropy.as_ref())?,
+            code_key: keys.read_or_make(CODE_KEY, entropy.as_ref())?,
             tags: Box::new(tags),
             budgets: Budgets::new(&settings.limits, entropy.as_ref()),
             counts: DailyCounts::new(settings.limits.large_domains, clock.now()),

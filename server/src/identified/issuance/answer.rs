@@ -59,6 +59,9 @@ impl Issuer {
         if self.answers.check_key(&digest).is_err() {
             return Err(IssuanceError::TooOften);
         }
+        for AdmittedRequest { petition, .. } in &admitted {
+            self.check_public_count(&petition.verified.petition_id()).await?;
+        }
         let refusals = self.reserve(&admitted, &tag).await?;
         let mut responses = Vec::with_capacity(admitted.len());
         for (admitted, refusal) in admitted.into_iter().zip(refusals) {

@@ -105,6 +105,7 @@ impl From<IssuanceError> for WebProblem {
             IssuanceError::AlreadyIssued => Problem::AlreadyIssued.into(),
             IssuanceError::NotYetOpen => Problem::NotYetOpen.into(),
             IssuanceError::Closed => Problem::Closed.into(),
+            IssuanceError::Behind => Self::from(Problem::Unavailable).retry_after(60),
             IssuanceError::Busy => Self::from(Problem::Unavailable).retry_after(1),
             IssuanceError::Verification(error) => error.into(),
             IssuanceError::Signing(_)

@@ -12,6 +12,9 @@ use crate::identified::email_verification::{Tag, hmac_sha256};
 use crate::key_directory::KeyDirectory;
 use crate::seal;
 
+/// The folder of what the petitions' keys are sealed with.
+pub(in crate::identified) const WRAPPING_KEYS: &str = "wrapping";
+
 const CONTEXT: &[u8] = b"undersign petition keys v1";
 
 /// An address in one petition: HMAC-SHA-256(petition secret, tag), 32 bytes. Without the secret it can be computed from no address.
@@ -46,7 +49,7 @@ pub(super) struct PetitionKeys {
 
 impl PetitionKeys {
     pub(super) fn open(keys: &KeyDirectory) -> Result<Self, IssuanceError> {
-        let (sealed, wrapping) = (keys.subdirectory("petitions")?, keys.subdirectory("wrapping")?);
+        let (sealed, wrapping) = (keys.subdirectory("petitions")?, keys.subdirectory(WRAPPING_KEYS)?);
         Ok(Self { sealed, wrapping, open: RwLock::default() })
     }
 

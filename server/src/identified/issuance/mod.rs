@@ -14,6 +14,7 @@ mod answer;
 mod close;
 mod issued;
 mod keys;
+mod public_count;
 mod signer;
 mod store;
 
@@ -27,11 +28,14 @@ use undersign_protocol::issuance::{DirectoryKey, IssuanceStatement, IssuerDirect
 use undersign_protocol::petition::PetitionState;
 
 pub use answer::{RequestForm, TokenAnswer};
+pub use public_count::{OriginClient, OriginError};
 pub use rules::IssuanceError;
 
 use self::close::Closings;
 use self::issued::IssuedCounts;
 use self::keys::PetitionKeys;
+pub(in crate::identified) use self::keys::WRAPPING_KEYS;
+use self::public_count::Standings;
 use self::signer::SignerPool;
 use super::IdentifiedDatabase;
 use super::email_verification::EmailVerification;
@@ -40,6 +44,9 @@ use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::key_directory::KeyDirectory;
 use crate::petition::{Petition, Registry};
+
+/// The file of the key that signs the issued count.
+pub(in crate::identified) const STATEMENT_KEY: &str = "statement.key";
 
 /// Answers to one confirmed body in a minute.
 const ANSWERS_A_MINUTE: NonZeroU32 = NonZeroU32::new(10).unwrap();
@@ -56,6 +63,9 @@ pub struct Issuer {
     signers: SignerPool,
     issued: IssuedCounts,
     closings: Closings,
+    /// Where the public log is asked; `None` where nobody has said where it is.
+    origin: Option<OriginClient>,
+    standings: Standings,
     answers: DefaultKeyedRateLimiter<RequestDigest>,
     verification: Arc<EmailVerification>,
     waits: Arc<Waits>,
@@ -71,12 +81,13 @@ impl Issuer {
         registry: Registry,
         keys: &KeyDirectory,
         name: String,
+        origin: Option<OriginClient>,
         waits: Arc<Waits>,
         verification: Arc<EmailVerification>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, IssuanceError> {
-        let statement_key = SecretKey::from_seed(&*keys.read_or_make("statement.key", entropy.as_ref())?);
+        let statement_key = SecretKey::from_seed(&*keys.read_or_make(STATEMENT_KEY, entropy.as_ref())?);
         let keys = PetitionKeys::open(keys)?;
         Ok(Self {
             database,
@@ -88,6 +99,8 @@ impl Issuer {
             signers: SignerPool::new(),
             issued: IssuedCounts::default(),
             closings: Closings::default(),
+            origin,
+            standings: Standings::default(),
             answers: RateLimiter::keyed(Quota::per_minute(ANSWERS_A_MINUTE)),
             verification,
             waits,
@@ -121,11 +134,7 @@ impl Issuer {
             Some(issued) => issued,
             None => {
                 let mut tx = self.database.begin_read("issuance::issued").await?;
-                // Both in one snapshot: the close deletes the rows that are counted.
-                let issued = match tx.final_count(&petition_id).await? {
-                    Some(issued) => issued,
-                    None => tx.count_issued(&petition_id).await?,
-                };
+                let issued = tx.count_issued(&petition_id).await?;
                 self.issued.set(petition, now, issued);
                 issued
             }

@@ -160,6 +160,8 @@ impl Issuer {
         tx.commit().await?;
         self.registry.reload().await?;
         self.registry.all(self.clock.now()).await?;
+        // Now, and not when the first token is asked for: the question would tell when that was.
+        let _ = self.check_public_count(&verified.petition_id()).await;
         self.registry.by_id(&verified.petition_id()).ok_or(PetitionError::Unknown)
     }
 

@@ -12,6 +12,24 @@ use crate::storage::StorageError;
 /// meets another key.
 pub const KEY_ID_REST: u64 = 7 * DAY;
 
+/// How this side's count compares with the one in a petition's public log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is not below: every token that the log counts has its row here.
+    Level,
+    /// It is below: this database is older than the log.
+    Behind,
+    /// The log could not be asked.
+    Unknown,
+}
+
+impl Standing {
+    /// By the two counts. The log's is never the newer one: it is asked for before each batch.
+    pub fn of(issued: u64, published: u64) -> Self {
+        if issued < published { Self::Behind } else { Self::Level }
+    }
+}
+
 /// Why tokens are not issued.
 #[derive(Debug, thiserror::Error)]
 pub enum IssuanceError {
@@ -39,6 +57,9 @@ pub enum IssuanceError {
     /// First-time issuance is over, or all of it.
     #[error("closed")]
     Closed,
+    /// The database is older than the public log.
+    #[error("this side is behind the public log")]
+    Behind,
     /// Every signer is busy and the queue is full.
     #[error("the signers are busy")]
     Busy,

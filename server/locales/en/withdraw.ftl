@@ -1,0 +1,53 @@
+# What is kept of a signature by who asks for it, and taking a signature back. Calm; plain; nobody is persuaded of anything.
+
+receipt-summary = A code with which I can take this back
+receipt-what = It shows you later whether your signature is counted, and takes it back if you ever want that. You need not keep one: your signature counts without it.
+receipt-warning = Whoever finds it sees that you signed, and can take your signature back too. It is shown once, on this page alone. If somebody may look through your things, keep none.
+receipt-show = Show the code
+receipt-title = Your code
+receipt-save = Save as a file
+receipt-save-hint = The file also checks whether your signature is counted. Its name says nothing of the petition; what is in it does.
+receipt-qr-label = Or photograph this with a device that you trust. It is no link: nothing opens by itself.
+receipt-code-label = Or write down this text
+receipt-copy = Copy
+receipt-forget = Done. Wipe it from this page
+receipt-later = To take the signature back later:
+withdraw-link = Take back a signature
+
+withdraw-title = Take back a signature
+withdraw-means-count = The public count falls by one.
+withdraw-means-nobody = The log shows that some signature was taken back, and not whose. You give no name and no address.
+withdraw-means-final = It is for good. The address that the signature was given for cannot sign this petition again.
+withdraw-means-until = It is possible until { $date }. After that the count stays as it is.
+give-title = What you have kept
+give-file = The file
+give-text = Or the text of the code
+give-hint = It is only looked at here, on your device. Nothing is sent before you say so on the next step.
+give-button = Go on
+sure-title = Take it back?
+sure-text = The code belongs to a signature under this petition. If you go on, that signature is taken back, for good.
+withdraw-button = Yes, take it back
+leave-it = No, leave it as it is
+withdrawn-title = Taken back
+withdrawn-promised = The public count falls by one no later than
+withdrawn-published = It is in the public log already.
+withdrawn-delete = This page keeps nothing. Your file, photograph or note still shows that you had signed: delete it if that could harm you.
+withdraw-unsupported = This browser is too old, or WebAssembly is switched off in it. Use another browser, or the command-line program.
+over-title = Nothing can be taken back now
+over-text = The petition is not open, or it is over and its count is final.
+withdraw-no-script = JavaScript is switched off, so this page cannot read your code: that happens on your device. The command-line program does the same.
+withdraw-no-client = This page cannot read a code. The command-line program can.
+withdraw-other-ways = Take it back from the command line
+withdraw-cli = The program asks once more before it sends anything. With - in place of the file it reads a code that you type or paste, so that the code stays out of the shell's history:
+
+message-receipt-copied = Copied. Other apps can read what was copied: put it where you want it, then copy something else.
+message-receipt-copy-by-hand = The text is selected. Copy it with your phone's own menu.
+message-receipt-forgotten = Wiped. This page cannot show the code again.
+message-withdraw-unexpected = The server's answer makes no sense. Nothing is lost: try again, and tell the organiser if it stays so.
+message-withdraw-check = The server shows another petition than the one that was signed. Nothing was taken back. Please tell the organiser.
+message-withdraw-promise = The signature was perhaps taken back, but the server's promise is not valid. Check this device's clock and try again; twice counts once. Please tell the organiser if it stays so.
+message-receipt = This is not a code or its file, or not all of it. Nothing was sent. Compare it with what you kept.
+message-other-petition = This code belongs to another petition. Nothing was sent. Open the page of that petition.
+message-withdrawal-not-valid = No signature here has this code. Check it for mistakes; nothing was taken back.
+message-nothing-given = Choose the file, or enter the text.
+message-left = Nothing was taken back. The signature stays as it is.

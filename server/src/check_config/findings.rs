@@ -1,0 +1,140 @@
+use std::path::PathBuf;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// It works, and somebody may be harmed by it or surprised.
+    Warning,
+    /// It does not work, or breaks what signers were promised.
+    Error,
+}
+
+/// Everything that a check can find. Each sentence says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Finding {
+    /// A lone anonymous side that cannot ask for the issued count.
+    #[error(
+        "anonymous.issuer_url is missing: without the other side in this file, no batch could ask the issuer for its count"
+    )]
+    NoIssuerUrl,
+    /// A lone identified side that answers no page.
+    #[error(
+        "identified.origin_url is missing: without the other side in this file, browsers may not ask this one, and pages cannot sign"
+    )]
+    NoOriginUrl,
+    /// Mails that show what they are about.
+    #[error(
+        "identified.mail.link_origin {0}: mails show their reader's host or guard what they are about; give links a neutral host"
+    )]
+    LinkOrigin(&'static str),
+    /// Names that clients do not talk to.
+    #[error("{0} is not https: clients refuse it, unless it is this machine or an onion service")]
+    NotSecure(&'static str),
+    /// Nobody can publish.
+    #[error("{0} is empty: nobody can publish a petition")]
+    NoOrganisers(&'static str),
+    /// The two lists differ.
+    #[error("identified.organisers and anonymous.organisers differ: a petition has to be published at both sides")]
+    OrganisersDiffer,
+    /// Pages only read.
+    #[error("anonymous.client_dir is missing: pages can be read, and signing needs the command line")]
+    NoClient,
+    /// Mails go into files.
+    #[error("identified.mail.files is set: mails are written into files and codes are printed; that is for trying out")]
+    MailFiles,
+
+    /// No proxy is named.
+    #[error(
+        "identified.trusted_proxies is empty though identified.listen is this machine alone: all signers behind a proxy would share \
+         one limit"
+    )]
+    NoProxy,
+    /// The world reaches the program past the proxy.
+    #[error("{0} is not an address of this machine alone: whoever reaches it does so without TLS, past the proxy")]
+    PublicListen(&'static str),
+
+    /// Both sides in one database.
+    #[error("the two sides have one database, {0}: they must share nothing")]
+    SameDatabase(PathBuf),
+    /// Both sides in one folder of keys, or one inside the other's.
+    #[error("the two sides' folders of keys are one, or one is in the other: {0} and {1}")]
+    SameKeys(PathBuf, PathBuf),
+    /// One secret on both sides.
+    #[error("{0} and {1} are one secret: the two sides must share nothing")]
+    SameSecret(PathBuf, PathBuf),
+
+    /// Others can enter or read.
+    #[error("{0} can be read by others: chmod {1} {0}")]
+    ReadableByOthers(PathBuf, &'static str),
+    /// The service will not be able to read it.
+    #[error("{0} belongs to another user than {1}: the service may not be able to use it; chown --reference={1} {0}")]
+    OtherOwner(PathBuf, PathBuf),
+
+    /// A folder that has to be there.
+    #[error("the folder {0} is missing")]
+    NoFolder(PathBuf),
+    /// Nothing can be written there by whoever runs this.
+    #[error("this user cannot write in the folder {0}; run this command as the user of the service")]
+    NotWritable(PathBuf),
+    /// A file that is named and cannot be read.
+    #[error("{0} cannot be read: {1}")]
+    NotReadable(PathBuf, String),
+    /// The URL names no file.
+    #[error("{0} is not of the form sqlite:PATH; PostgreSQL is not supported yet")]
+    NoDatabaseFile(&'static str),
+
+    /// The clock is behind the program.
+    #[error("this machine's clock says {now}, and this program was written at {program}: set the clock (timedatectl)")]
+    ClockBehindProgram {
+        /// What the clock says.
+        now: String,
+        /// The file's time.
+        program: String,
+    },
+    /// The clocks of the two sides differ.
+    #[error(
+        "this machine's clock and that of {url} differ by {seconds} s: set both (timedatectl); ticks and closes must agree"
+    )]
+    ClocksDiffer {
+        /// The other side.
+        url: String,
+        /// By how much.
+        seconds: u64,
+    },
+    /// The other side could not be asked.
+    #[error("{url} does not answer ({reason}): its clock could not be compared")]
+    OtherSideAway {
+        /// The other side.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Finding {
+    /// How bad it is.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::LinkOrigin(_)
+            | Self::NoOrganisers(_)
+            | Self::NoClient
+            | Self::MailFiles
+            | Self::NoProxy
+            | Self::PublicListen(_)
+            | Self::OtherOwner(..)
+            | Self::OtherSideAway { .. } => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+}
+
+/// As it is printed, a line each.
+impl Finding {
+    /// `error: …` or `warning: …`.
+    pub fn line(&self) -> String {
+        match self.severity() {
+            Severity::Warning => format!("warning: {self}"),
+            Severity::Error => format!("error: {self}"),
+        }
+    }
+}

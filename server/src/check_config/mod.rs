@@ -1,0 +1,63 @@
+//! `undersign-server check-config`: looks at what a configuration names, and says everything that is wrong with it at once. It opens no
+//! database, writes nothing, and makes nothing.
+
+mod clock;
+mod files;
+mod findings;
+mod folders;
+mod names;
+mod permissions;
+mod proxies;
+mod shared;
+
+use std::path::{Path, PathBuf};
+
+pub use findings::{Finding, Severity};
+
+use crate::config::Config;
+use crate::storage::{Side, sqlite_file};
+use undersign_protocol::timestamp::Timestamp;
+
+/// What is known of the moment and the program.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// Now, by this machine's clock.
+    pub now: Timestamp,
+    /// When the program's file was written: no clock that is right says an earlier time.
+    pub program: Option<Timestamp>,
+}
+
+/// Everything that is wrong, in the order of the file's kinds; nothing where all is well.
+pub async fn check(config: &Config, moment: Moment) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let places = places(config);
+    findings.extend(names::check(config));
+    findings.extend(proxies::check(config));
+    findings.extend(shared::check(&places));
+    findings.extend(permissions::check(config, &places));
+    findings.extend(folders::check(config, &places));
+    findings.extend(clock::check(config, moment).await);
+    findings
+}
+
+/// Where a side keeps what it keeps.
+struct Place<'a> {
+    side: Side,
+    /// The database's file; `None` where the URL names none.
+    database: Option<PathBuf>,
+    keys: &'a Path,
+}
+
+fn places(config: &Config) -> Vec<Place<'_>> {
+    let identified = config.identified.as_ref().map(|section| Place {
+        side: Side::Identified,
+        database: sqlite_file(&section.database),
+        keys: section.keys.as_path(),
+    });
+    let anonymous = config.anonymous.as_ref().map(|section| Place {
+        side: Side::Anonymous,
+        database: sqlite_file(&section.database),
+        keys: section.keys.as_path(),
+    });
+    identified.into_iter().chain(anonymous).collect()
+}

@@ -1,0 +1,36 @@
+//! Caddy and nginx, in front of which the tests put what `undersign-server init` writes, and systemd's own check of its units.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::packages::{Need, install as install_packages};
+use crate::command::{in_path, run, succeeds};
+
+/// Installs what is missing. Debian starts a server that it installs; these are only wanted by the tests, which start their own.
+pub fn install() -> Result<()> {
+    let servers = [("caddy", has_caddy as fn() -> bool), ("nginx", has_nginx)];
+    let missing: Vec<_> = servers.into_iter().filter(|(_, present)| !present()).map(|(name, _)| name).collect();
+    install_packages(&[
+        Need { what: "Caddy", packages: &["caddy"], present: has_caddy },
+        Need { what: "nginx", packages: &["nginx-light"], present: has_nginx },
+        Need { what: "systemd-analyze", packages: &["systemd"], present: || in_path("systemd-analyze") },
+    ])?;
+    for name in missing {
+        // Only where systemd runs has anything been started.
+        if succeeds(Command::new("systemctl").args(["is-active", name])) {
+            run(Command::new("systemctl").args(["disable", "--now", name]))?;
+        }
+    }
+    Ok(())
+}
+
+fn has_caddy() -> bool {
+    in_path("caddy")
+}
+
+/// Debian keeps it where the path of people who are not root does not look.
+fn has_nginx() -> bool {
+    in_path("nginx") || Path::new("/usr/sbin/nginx").is_file()
+}
