@@ -110,7 +110,7 @@ fn a_petition_that_was_taken_down_is_not_signed_whatever_the_issuer_says() {
     let petition = checked(&mut server, 0);
     assert!(petition.is_taken_down());
     assert_eq!(petition.state(), PetitionState::Open, "the issuer's word");
-    assert!(Prepared::new(&petition, Bundle::WholeRun, &mut TestRng::new(1)).is_err());
+    assert!(Prepared::new(&petition, Bundle::WholeRun, Keys::Forget, &mut TestRng::new(1)).is_err());
 }
 
 #[test]
