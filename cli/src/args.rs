@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use undersign_client_lib::endpoints::{Base, BaseError};
 use undersign_client_lib::link::{Link, LinkError, PetitionLink};
 use undersign_protocol::petition::{Language, PetitionId, Slug};
+use undersign_protocol::timestamp::Timestamp;
 
 use crate::exit;
 
@@ -308,6 +309,12 @@ pub enum OrganiserCommand {
     /// Publish a petition's folder for good. It is safe to repeat
     #[command(after_help = exit::HELP)]
     Publish(PublishArguments),
+    /// Publish news about a petition, or that it was handed over, answered, replaced or taken down. It is safe to repeat
+    #[command(after_help = exit::HELP)]
+    Update(NoticeArguments),
+    /// Close a petition earlier than it said. It is safe to repeat
+    #[command(after_help = exit::HELP)]
+    Close(CloseArguments),
 }
 
 /// `undersign organiser keygen`.
@@ -357,6 +364,33 @@ pub struct PublishArguments {
     pub issuer_server: Option<Base>,
     #[command(flatten)]
     pub connection: ConnectionArguments,
+}
+
+/// `undersign organiser update`, and what `close` has in common with it.
+#[derive(Debug, Args)]
+pub struct NoticeArguments {
+    /// The notice's folder: for each language of the petition a file such as en.md, `# Title` and then the text; and, unless it is
+    /// news, notice.toml with kind = "delivery", "answer", "correction" (and replaced_by) or "take_down"
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// The petition's link, https://host/p/name; what follows a # pins its text and keys
+    #[arg(long = "petition", value_name = "URL")]
+    pub link: Link,
+    /// The organiser's key, from `undersign organiser keygen`
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+}
+
+/// `undersign organiser close`.
+#[derive(Debug, Args)]
+pub struct CloseArguments {
+    #[command(flatten)]
+    pub notice: NoticeArguments,
+    /// When it closes, as 2026-12-01T00:00:00Z; without this, now
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Timestamp>,
 }
 
 /// A server as people copy it from a browser, with or without the slash at its end.

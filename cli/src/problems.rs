@@ -43,6 +43,12 @@ pub fn sentence(problem: Problem) -> &'static str {
         Problem::SlugTaken => {
             "Another petition of this server has this slug, and slugs are never used again. Choose another one."
         }
+        Problem::NoticeNotValid => {
+            "The notice breaks a rule of the server. Change what it names, and publish it again."
+        }
+        Problem::TooManyNotices => {
+            "There are as many notices about this petition as there may be. Publish the next news in your own channels."
+        }
         Problem::IssuerFull => {
             "This server has no room for another petition until one of its petitions closes. Ask the operator."
         }
@@ -81,6 +87,10 @@ pub fn sentence(problem: Problem) -> &'static str {
              mailbox. Another address of yours can still sign."
         }
         Problem::NotYetOpen => "The petition is not open yet. Come back when it opens; undersign show tells when.",
+
+        Problem::NotYetClosed => {
+            "The petition is not closed yet, or the server has not yet destroyed what it kept for the count. Come back later."
+        }
 
         Problem::TokenNotValid => {
             "The server does not take the token for this petition. It is kept: repeat with undersign resume, and tell the operator if \

@@ -1,8 +1,11 @@
 //! Evidence that a petition was checked.
 
-use undersign_protocol::petition::{Manifest, PetitionId, PetitionState, PetitionSummary, VerifiedManifest};
+use undersign_protocol::petition::{
+    Manifest, PetitionId, PetitionState, PetitionSummary, VerifiedManifest, VerifiedNotice, effective_closes_at,
+};
 use undersign_protocol::public_log::{Checkpoint, CheckpointKey, TilePath};
 use undersign_protocol::tally::TotalDocument;
+use undersign_protocol::timestamp::Timestamp;
 
 use crate::endpoints::Endpoints;
 use crate::log_reader::LogError;
@@ -20,6 +23,7 @@ pub struct CheckedPetition {
     run: Vec<PetitionSummary>,
     checkpoint: Checkpoint,
     checkpoint_note: String,
+    notices: Vec<VerifiedNotice>,
 }
 
 /// What stands behind the checks besides the server's word.
@@ -51,8 +55,9 @@ impl CheckedPetition {
         trust: Trust,
         run: Vec<PetitionSummary>,
         (checkpoint, checkpoint_note): (Checkpoint, String),
+        notices: Vec<VerifiedNotice>,
     ) -> Self {
-        Self { petition, state, endpoints, trust, run, checkpoint, checkpoint_note }
+        Self { petition, state, endpoints, trust, run, checkpoint, checkpoint_note, notices }
     }
 
     /// The petition with its id and signature.
@@ -73,6 +78,26 @@ impl CheckedPetition {
     /// Where it is in its life, by the issuer's list.
     pub fn state(&self) -> PetitionState {
         self.state
+    }
+
+    /// What was said about it since, in the order of its log.
+    pub fn notices(&self) -> &[VerifiedNotice] {
+        &self.notices
+    }
+
+    /// When it closes: the manifest's time, or an earlier one of a notice.
+    pub fn closes_at(&self) -> Timestamp {
+        effective_closes_at(self.manifest(), &self.notices)
+    }
+
+    /// First moment at which nothing more is taken.
+    pub fn ends_at(&self) -> Timestamp {
+        self.closes_at().plus(self.manifest().grace)
+    }
+
+    /// Whether its text is not to be shown any more, and nobody is to sign it.
+    pub fn is_taken_down(&self) -> bool {
+        self.notices.iter().any(VerifiedNotice::takes_down)
     }
 
     /// Whether the link named the petition_id. Without a pin, the host could show each visitor another petition.

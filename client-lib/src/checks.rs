@@ -2,8 +2,8 @@
 
 use undersign_protocol::issuance::{IssuerDirectory, TOKEN_TYPE};
 use undersign_protocol::petition::{
-    BUNDLE_SIZE, ManifestError, PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary, Slug,
-    VerifiedManifest,
+    BUNDLE_SIZE, ManifestError, NoticeList, PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary,
+    Slug, VerifiedManifest,
 };
 use undersign_protocol::public_log::{
     Announcement, Checkpoint, CheckpointKey, HostEntry, HostLogKey, Policy, host_log_origin,
@@ -14,6 +14,7 @@ use crate::endpoints::{Base, BaseError, Endpoints};
 use crate::link::PetitionLink;
 use crate::log_reader::{LogError, verified_entries};
 use crate::lookup::PetitionDocuments;
+use crate::notices::{self, NoticesError};
 
 /// Where token requests go; the directory must say the same, so that no signer is sent elsewhere.
 pub(crate) const TOKEN_REQUEST_PATH: &str = "/v1/token-requests";
@@ -60,9 +61,12 @@ pub enum CheckError {
     #[error("the petition's log cannot be believed: {0}")]
     Log(LogError),
     /// Check 12.
+    #[error("the petition's notices cannot be believed: {0}")]
+    Notices(#[from] NoticesError),
+    /// Check 13.
     #[error("the host's log has another key than the witness policy names")]
     PolicyLog,
-    /// Check 13.
+    /// Check 14.
     #[error("the {0} log's newest checkpoint is not cosigned by as many witnesses as the policy demands")]
     Witnesses(&'static str),
 }
@@ -85,12 +89,14 @@ pub enum CheckError {
 /// 10. The host log announces exactly one petition under this slug: this petition_id with this log key. Other petitions
 ///     of the run that it does not announce exactly once are left out of the run.
 /// 11. The petition's log has a checkpoint, signed with the manifest's log key under the manifest's log origin, of at least one entry.
+/// 12. Each notice that the server shows is proved to be in the petition's log, keeps the rules and is signed by the organiser or the
+///     operator.
 ///
 /// With a witness policy (C2SP tlog-policy) also:
 ///
-/// 12. The host log's name and key are among the logs of the policy, where it names any.
-/// 13. The newest checkpoints of the host's log and of the petition's log are each cosigned as the policy demands. So the policy's
-///     witnesses have seen the same announcements and the same log.
+/// 13. The host log's name and key are among the logs of the policy, where it names any.
+/// 14. The newest checkpoints of the host's log and of the petition's log, and the one beside the notices, are each cosigned as the
+///     policy demands. So the policy's witnesses have seen the same announcements and the same log.
 ///
 /// Without one, checks 9 and 10 show only what this host shows now to whoever asks; then a pinned link is what proves that everybody is
 /// given the same petition. [`CheckedPetition::is_pinned`] and [`CheckedPetition::is_witnessed`] tell.
@@ -122,11 +128,12 @@ pub fn check_under(
         |other: &PetitionSummary| check_announced_id(&other.slug, &other.petition_id, &announcements).is_ok();
     let run: Vec<_> = run.into_iter().filter(announced).collect();
     let checkpoint = check_log(&petition, &documents.checkpoint)?; // 11
+    let notices = notices::read(&documents.notices, &petition, &checkpoint.0)?; // 12
     if let Some(policy) = policy {
-        check_witnesses(&manifest.origin.host, documents, policy)?; // 12, 13
+        check_witnesses(&manifest.origin.host, documents, policy)?; // 13, 14
     }
     let trust = Trust { is_pinned: link.pin.is_some(), is_witnessed: policy.is_some() };
-    Ok(CheckedPetition::new(petition, row.state, endpoints, trust, run, checkpoint))
+    Ok(CheckedPetition::new(petition, row.state, endpoints, trust, run, checkpoint, notices))
 }
 
 /// [`check_under`] without a policy.
@@ -138,7 +145,13 @@ fn check_witnesses(host: &str, documents: &PetitionDocuments, policy: &Policy) -
     let key: HostLogKey = json("log key", &documents.host_log_key)?;
     let key = CheckpointKey::new(host_log_origin(host), key.public_key);
     ensure(policy.logs().is_empty() || policy.logs().contains(&key), CheckError::PolicyLog)?;
-    for (whose, note) in [("host's", &documents.host_checkpoint), ("petition's", &documents.checkpoint)] {
+    let notices: NoticeList = json("list of notices", &documents.notices)?;
+    let notes = [
+        ("host's", documents.host_checkpoint.as_slice()),
+        ("petition's", documents.checkpoint.as_slice()),
+        ("petition's", notices.checkpoint.as_bytes()),
+    ];
+    for (whose, note) in notes {
         let is_witnessed = std::str::from_utf8(note).is_ok_and(|note| policy.is_witnessed(note));
         ensure(is_witnessed, CheckError::Witnesses(whose))?;
     }

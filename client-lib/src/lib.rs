@@ -84,6 +84,9 @@ pub mod state;
 /// Reading a log and recomputing its root.
 pub mod log_reader;
 
+/// What was said about a petition since, from its log.
+pub mod notices;
+
 /// Watching a log until a signature is in it.
 pub mod published;
 

@@ -30,6 +30,8 @@ pub struct PetitionDocuments {
     pub host_entries: Vec<Vec<u8>>,
     /// `GET /v1/petitions/{petition_id}/log/checkpoint`, from the origin.
     pub checkpoint: Vec<u8>,
+    /// `GET /v1/petitions/{petition_id}/notices`, from the origin.
+    pub notices: Vec<u8>,
 }
 
 /// Why a petition cannot be looked up.
@@ -63,7 +65,8 @@ pub fn start(base: &Base, link: &PetitionLink) -> (FirstRound, Vec<Request>) {
 }
 
 impl FirstRound {
-    /// Asks for what the first answers name: the issuer's list and directory, the petition's checkpoint, the host log's entries.
+    /// Asks for what the first answers name: the issuer's list and directory, the petition's checkpoint and notices, the
+    /// host log's entries.
     pub fn answered(self, responses: Vec<Response>) -> Result<(SecondRound, Vec<Request>), LookupError> {
         let [petition, host_log_key, host_checkpoint] = bodies(responses)?.try_into().map_err(|_| malformed())?;
         let document: PetitionDocument = serde_json::from_slice(&petition).map_err(|_| malformed())?;
@@ -78,19 +81,16 @@ impl FirstRound {
         if tree_size > MAX_HOST_ENTRIES {
             return Err(CheckError::HostLog(LogError::TooLarge).into());
         }
+        let petition_id = manifest.petition_id();
+        let get = |path: &str| Request::get(Side::Anonymous, &self.base, path);
         let mut requests = vec![
             list_request(&endpoints.issuer),
             Request::get(Side::Identified, &endpoints.issuer, "/.well-known/private-token-issuer-directory"),
-            Request::get(
-                Side::Anonymous,
-                &self.base,
-                &format!("/v1/petitions/{}/log/checkpoint", manifest.petition_id()),
-            ),
+            get(&format!("/v1/petitions/{petition_id}/log/checkpoint")),
+            get(&format!("/v1/petitions/{petition_id}/notices")),
         ];
         let entries = tiles(None, 0, tree_size);
-        requests.extend(
-            entries.iter().map(|path| Request::get(Side::Anonymous, &self.base, &format!("/v1/log/tile/{path}"))),
-        );
+        requests.extend(entries.iter().map(|path| get(&format!("/v1/log/tile/{path}"))));
         Ok((SecondRound { petition, host_log_key, host_checkpoint }, requests))
     }
 }
@@ -99,12 +99,20 @@ impl SecondRound {
     /// Takes the other answers, in the order of the requests.
     pub fn answered(self, responses: Vec<Response>) -> Result<PetitionDocuments, LookupError> {
         let mut bodies = bodies(responses)?.into_iter();
-        let (Some(list), Some(directory), Some(checkpoint)) = (bodies.next(), bodies.next(), bodies.next()) else {
-            return Err(malformed());
-        };
+        let mut next = || bodies.next().ok_or_else(malformed);
+        let (list, directory, checkpoint, notices) = (next()?, next()?, next()?, next()?);
         let Self { petition, host_log_key, host_checkpoint } = self;
         let host_entries = bodies.collect();
-        Ok(PetitionDocuments { petition, list, directory, host_log_key, host_checkpoint, host_entries, checkpoint })
+        Ok(PetitionDocuments {
+            petition,
+            list,
+            directory,
+            host_log_key,
+            host_checkpoint,
+            host_entries,
+            checkpoint,
+            notices,
+        })
     }
 }
 

@@ -99,6 +99,10 @@ problems! {
     NotPrepared = 409, "not-prepared", "The keys in the manifest are not those prepared for it. Prepare and publish again.";
     /// petition: slugs are never reused.
     SlugTaken = 409, "slug-taken", "Another petition has this slug. Choose another one.";
+    /// petition: a rule of notices is broken; the detail names the field.
+    NoticeNotValid = 422, "notice-not-valid", "The notice breaks a rule.";
+    /// petition: organiser or operator has published as many notices about this petition as there may be.
+    TooManyNotices = 409, "too-many-notices", "There are as many notices about this petition as there may be.";
     /// petition: all 256 truncated key ids are taken.
     IssuerFull = 503, "issuer-full", "This issuer has no room for another petition.";
 
@@ -125,6 +129,9 @@ problems! {
     AlreadyIssued = 409, "already-issued", "This address has had its token for this petition.";
     /// issuance and petition: before opens_at.
     NotYetOpen = 409, "not-yet-open", "The petition is not open yet.";
+
+    /// issuance: the close statement is asked for and there is none yet.
+    NotYetClosed = 404, "not-yet-closed", "The petition is not closed yet, or what was kept for its count is not yet destroyed.";
 
     /// redemption: no token, or one that is not valid for this petition.
     TokenNotValid = 401, "token-not-valid", "The token is not valid for this petition.";

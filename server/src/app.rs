@@ -1,9 +1,11 @@
 //! Puts the routes of one side, or of both in one process, behind one listener. The two sides' states never meet: each handler was
 //! given its own before it comes here.
 
+use std::net::SocketAddr;
+
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -30,6 +32,7 @@ pub fn both_sides(identified: SideRoutes, anonymous: SideRoutes) -> Router {
     let organisers = Router::new()
         .route("/v1/petitions/prepare", post(prepare_at_both))
         .route("/v1/petitions", post(publish_at_both))
+        .route("/v1/petitions/{petition}/notices", post(publish_at_both))
         .with_state(Organisers {
             checks: [identified.checks, anonymous.checks],
             // The identified side first: a log entry is for ever.
@@ -85,7 +88,11 @@ async fn send_to_both(sides: [Router; 2], parts: &Parts, body: &Bytes) -> Result
 }
 
 async fn send(side: Router, parts: &Parts, body: &Bytes) -> Response {
-    let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+    let mut request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+    // What the outer router has found in the path would stand beside what the side's own finds.
+    let peer = request.extensions_mut().remove::<ConnectInfo<SocketAddr>>();
+    request.extensions_mut().clear();
+    peer.map(|peer| request.extensions_mut().insert(peer));
     match side.oneshot(request).await {
         Ok(answer) => answer,
         Err(never) => match never {},

@@ -37,6 +37,8 @@ pub mod serve;
 
 /// What is wrong with a configuration.
 pub mod check_config;
+/// What the operator says about a petition.
+pub mod operator_notice;
 
 /// The schema, and losses that an operator accepts.
 pub mod migrate;

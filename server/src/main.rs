@@ -14,6 +14,7 @@ use undersign_server::demo::{self, Demo};
 use undersign_server::entropy::SystemEntropy;
 use undersign_server::init::{self, Init, Layout};
 use undersign_server::migrate;
+use undersign_server::operator_notice::{self, OperatorNotice};
 use undersign_server::serve::{OrganiserPolicy, Server};
 use undersign_server::storage::Side;
 use undersign_server::witness::{self, config::WitnessConfig};
@@ -87,6 +88,21 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Signs a notice about a petition with its log's key and publishes it at both sides, which must be running.
+    Notice {
+        /// The configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The petition's short name or id.
+        #[arg(long, value_name = "PETITION")]
+        petition: String,
+        /// The petition closes then, earlier than it said.
+        #[arg(long, value_name = "TIME")]
+        close: Option<Timestamp>,
+        /// The notice's folder: a Markdown file for each language (en.md), and notice.toml with what it does.
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
     /// Copies one side while it runs: database, configuration, and the keys but those that are there to be destroyed. It takes the
     /// place of the backup before it.
     Backup {
@@ -146,6 +162,12 @@ async fn main() -> anyhow::Result<()> {
         Command::Witness { config } => {
             let config = WitnessConfig::parse(&read_text(&config)?).with_context(|| config.display().to_string())?;
             witness::serve(&config, |key| println!("witness {key}\nready")).await
+        }
+        Command::Notice { config, petition, close, directory } => {
+            let notice = OperatorNotice { petition, directory, close };
+            operator_notice::publish(&read(&config)?, &notice).await?;
+            println!("published");
+            Ok(())
         }
         Command::Init { host, issuer_host, origin_host, mail_host, side, dir } => {
             let layout = match (host, issuer_host, origin_host) {

@@ -188,7 +188,7 @@ async fn open_anonymous(
 }
 
 /// Where the issuer is asked: as configured, else at the other section's own socket.
-fn issuer_url(config: &Config, section: &AnonymousConfig) -> Result<String, ConfigError> {
+pub(crate) fn issuer_url(config: &Config, section: &AnonymousConfig) -> Result<String, ConfigError> {
     match (&section.issuer_url, &config.identified) {
         (Some(url), _) => Ok(origin(url)),
         (None, Some(identified)) => Ok(own_socket(identified.listen)),

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { launch } from "./harness/browser.mjs";
+import { launch, profileThatForbids } from "./harness/browser.mjs";
 import { PETITIONS, startDemo } from "./harness/demo.mjs";
 import { publish } from "./harness/organiser.mjs";
 import { until } from "./harness/patience.mjs";
@@ -85,6 +85,35 @@ test("a petition closes: an open page says so, a page that is opened then too, a
   await person.seePanel(late, "not-open");
   assert.equal(await late.locator("#count").innerText(), "1");
   assert.equal((await demo.tally(slug)).total, 1);
+});
+
+test("notices are read without JavaScript, newest first, in the reader's language, and a close ends signing", async () => {
+  await publish(demo, "has-news", { grace: 0, notices: [{}, { toml: 'kind = "answer"' }, { command: "close" }] });
+  for (const [language, title, kind] of [
+    ["en", "What happened, part", "Closes earlier"],
+    ["ru", "Что произошло, часть", "Закрывается раньше"],
+  ]) {
+    const profile = await profileThatForbids("javascript");
+    const page = await person.open(profile.context, demo.page("has-news", language));
+    const titles = await page.locator(".news h3").allInnerTexts();
+    assert.deepEqual([...titles].sort().reverse(), [3, 2, 1].map((number) => `${title} ${number}`));
+    assert.ok((await page.locator(".news time").first().getAttribute("datetime")).startsWith("20"));
+    assert.ok((await page.locator(".news").innerText()).includes(kind));
+    await profile.remove();
+  }
+  const context = await browser.profile();
+  await person.seePanel(await person.open(context, demo.page("has-news")), "not-open");
+  await context.close();
+});
+
+test("a text that was taken down is not shown; its reason and its total are", async () => {
+  await publish(demo, "down", { notices: [{ toml: 'kind = "take_down"' }] });
+  const context = await browser.profile();
+  const page = await person.open(context, demo.page("down"));
+  assert.equal(await page.locator(".news h3").innerText(), "What happened, part 1");
+  assert.equal(await page.locator("#count").innerText(), "0");
+  assert.equal(await page.locator(".petition-text, #begin-button").count(), 0);
+  await context.close();
 });
 
 test("a petition that is not there gets a readable page in the language asked for, and a way to the list", async () => {

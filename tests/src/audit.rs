@@ -11,7 +11,8 @@ use crate::signer::Sender;
 
 /// Reads a petition's whole log and recounts it. The checkpoint must be the log's, the entries must give its root, every nonce must
 /// stand in it once, every withdrawal must be that of one signature and stand in it once, every batch must begin with a statement and
-/// be sorted, signatures and withdrawals together, and the published total must be the recount.
+/// be sorted, signatures and withdrawals together, nothing but notices may follow the close statement, and the published total must be
+/// the recount.
 ///
 /// # Returns
 /// The counts, and the leaf hashes of the signatures and withdrawals in their order.
@@ -27,7 +28,19 @@ pub async fn audit(server: &TestServer, petition: &VerifiedManifest) -> (Tally, 
     let mut tally = Tally::default();
     let (mut nonces, mut withdrawn, mut counted) = (HashSet::new(), HashSet::new(), Vec::new());
     let mut last: Option<Hash> = None;
+    let (petition_id, statement_key) = (petition.petition_id(), &petition.manifest().issuer.statement_key);
+    let mut ended = false;
     for (index, (entry, leaf)) in entries.iter().zip(leaves).enumerate() {
+        assert!(!ended || matches!(entry, Entry::Notice(_)), "only notices follow the close statement");
+        match entry {
+            Entry::IssuanceStatement(statement) => assert!(statement.verify(&petition_id, statement_key).is_ok()),
+            Entry::CloseStatement(statement) => {
+                assert!(statement.verify(&petition_id, statement_key).is_ok());
+                assert!(statement.issued >= tally.signatures, "more signatures than were issued");
+                ended = true;
+            }
+            _ => {}
+        }
         assert_eq!(index == 0, matches!(entry, Entry::Manifest { .. }), "the manifest is entry 0");
         let issued_before = tally.issued;
         tally.add(entry);

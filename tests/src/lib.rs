@@ -52,6 +52,15 @@ pub mod fifty;
 /// In which order rows lie in a database file.
 pub mod pages;
 
+/// The end of a petition, seen from outside.
+pub mod ending;
+
+/// Notices, as an organiser or an operator publishes them.
+pub mod noticing;
+
+/// Copies of a server's files, and who tests addresses with them.
+pub mod copies;
+
 /// A petition's log, read and recounted as anyone can.
 pub mod audit;
 

@@ -111,6 +111,14 @@ impl TestServer {
         self.wait_until_ready().await;
     }
 
+    /// Kills the process of one side; they must be apart.
+    pub fn kill_side(&mut self, side: &str) {
+        assert!(self.options.apart && self.processes.len() == 2, "two processes");
+        let process = &mut self.processes[usize::from(side != "identified")];
+        let _ = process.kill();
+        let _ = process.wait();
+    }
+
     /// Takes other words before the command line for the next start.
     pub fn set_wrapper(&mut self, wrapper: &[&str]) {
         self.options.wrapper = wrapper.iter().map(|word| (*word).to_owned()).collect();

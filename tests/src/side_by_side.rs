@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,19 +16,24 @@ use crate::wire::Wire;
 /// Requests that a crowd has under way at once.
 const AT_ONCE: usize = 8;
 
+/// The address of one of a crowd.
+pub fn address(petition: &VerifiedManifest, number: usize) -> String {
+    format!("signer{number}@{}.example", petition.manifest().slug)
+}
+
 /// One token each for so many new addresses, all steps of the crowd side by side.
 pub async fn tokens(server: &TestServer, petition: &VerifiedManifest, count: usize) -> Vec<Token> {
     let wire = Wire::new(server);
     let asked = together((0..count).map(|number| {
         let (wire, petition) = (wire.clone(), petition.clone());
         async move {
-            let (email, blinding) = (format!("signer{number}@example.org"), Blinding::new(&petition));
+            let (email, blinding) = (address(&petition, number), Blinding::new(&petition));
             let verification = wire.verification(&email, &blinding.digest()).await;
             (email, verification, blinding)
         }
     }))
     .await;
-    let mut mails = wait_for_mails(server, count).await;
+    let mut mails = wait_for_mails(server, petition, count).await;
     let confirmed = asked.into_iter().map(|(email, verification, blinding)| {
         let (wire, mail) = (wire.clone(), mails.remove(&email).expect("a mail to each"));
         async move {
@@ -64,9 +69,11 @@ async fn together<T: Send + 'static>(steps: impl Iterator<Item = impl Future<Out
     set.join_all().await
 }
 
-async fn wait_for_mails(server: &TestServer, count: usize) -> HashMap<String, Mail> {
+async fn wait_for_mails(server: &TestServer, petition: &VerifiedManifest, count: usize) -> HashMap<String, Mail> {
+    let addresses: HashSet<String> = (0..count).map(|number| address(petition, number)).collect();
     for _ in 0..600 {
-        let mails = server.mailbox().mails();
+        let mut mails = server.mailbox().mails();
+        mails.retain(|mail| addresses.contains(&mail.to));
         if mails.len() >= count {
             return mails.into_iter().map(|mail| (mail.to.clone(), mail)).collect();
         }

@@ -4,7 +4,9 @@ use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::{Link, PetitionLink};
 use undersign_client_lib::lookup::list_request;
 use undersign_client_lib::native::Transport;
-use undersign_protocol::petition::{Language, PetitionList, PetitionState, Redemption};
+use undersign_protocol::petition::{
+    Language, NoticeContent, NoticeSigner, PetitionList, PetitionState, Redemption, VerifiedNotice,
+};
 use undersign_protocol::tally::TotalDocument;
 
 use crate::args::ShowArguments;
@@ -36,11 +38,15 @@ pub async fn run(arguments: ShowArguments, output: &Output) -> CommandResult {
 fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language: Option<&Language>) -> Value {
     let manifest = petition.manifest();
     let (title, organiser) = names(petition.manifest(), language);
-    let demands = in_language(&manifest.texts, language).map(|text| &text.demands);
+    // A text that was taken down is not shown to programs either.
+    let shown = (!petition.is_taken_down()).then_some(());
+    let title = shown.map(|()| title);
+    let demands = shown.and_then(|()| in_language(&manifest.texts, language)).map(|text| &text.demands);
     json!({
         "petition_id": petition.petition_id(), "slug": manifest.slug, "title": title, "organiser": organiser,
         "organiser_key": manifest.organiser.public_key, "state": petition.state(), "opens_at": manifest.opens_at,
-        "closes_at": manifest.closes_at, "demands": demands, "goals": manifest.goals, "total": total.total,
+        "closes_at": petition.closes_at(), "ends_at": petition.ends_at(), "taken_down": petition.is_taken_down(),
+        "notices": petition.notices().iter().map(|notice| notice.notice()).collect::<Vec<_>>(), "demands": demands, "goals": manifest.goals, "total": total.total,
         "signatures": total.signatures, "withdrawals": total.withdrawals, "issued": total.issued,
         "tree_size": total.tree_size, "root": total.root, "pinned": petition.is_pinned(),
         "witnessed": petition.is_witnessed(), "link": link.to_string(),
@@ -51,25 +57,23 @@ fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, langua
 fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language: Option<&Language>) -> String {
     let manifest = petition.manifest();
     let (title, organiser) = names(petition.manifest(), language);
-    let mut lines = vec![title, format!("by {organiser}"), String::new()];
-    if let Some(text) = in_language(&manifest.texts, language) {
-        lines.push(plain(&text.summary));
-        lines.push(String::new());
-        lines.extend(text.demands.iter().map(|demand| format!("  - {}", plain(demand))));
-    }
-    for addressee in &manifest.addressees {
-        let name = in_language(&addressee.name, language).map(|name| plain(name)).unwrap_or_default();
-        lines.push(format!("To: {name}"));
-    }
+    let mut lines = if petition.is_taken_down() {
+        vec!["The text of this petition was taken down. Its log and its total stay.".to_owned()]
+    } else {
+        let mut lines = vec![title, format!("by {organiser}"), String::new()];
+        lines.extend(own_text(petition, language));
+        lines
+    };
+    lines.extend(petition.notices().iter().rev().flat_map(|notice| news(notice, language)));
     let goal = manifest.goals.iter().find(|goal| **goal > total.total).or(manifest.goals.last());
     let goal = goal.map(|goal| format!(" of {goal}")).unwrap_or_default();
     let state = match petition.state() {
         PetitionState::Announced => format!("opens at {}", manifest.opens_at),
-        PetitionState::Open => format!("open until {}", manifest.closes_at),
+        PetitionState::Open => format!("open until {}", petition.closes_at()),
         PetitionState::Closing => {
-            format!("closed at {}; tokens are still redeemed until {}", manifest.closes_at, manifest.ends_at())
+            format!("closed at {}; tokens are still redeemed until {}", petition.closes_at(), petition.ends_at())
         }
-        PetitionState::Closed => format!("closed at {}", manifest.closes_at),
+        PetitionState::Closed => format!("closed at {}", petition.closes_at()),
     };
     lines.push(String::new());
     lines
@@ -83,6 +87,43 @@ fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language
     lines.push(format!("Checked: {}", pin_line(petition)));
     lines.push(format!("Link: {link}"));
     lines.join("\n")
+}
+
+/// What the petition itself says.
+fn own_text(petition: &CheckedPetition, language: Option<&Language>) -> Vec<String> {
+    let (manifest, mut lines) = (petition.manifest(), Vec::new());
+    if let Some(text) = in_language(&manifest.texts, language) {
+        lines.push(plain(&text.summary));
+        lines.push(String::new());
+        lines.extend(text.demands.iter().map(|demand| format!("  - {}", plain(demand))));
+    }
+    for addressee in &manifest.addressees {
+        let name = in_language(&addressee.name, language).map(|name| plain(name)).unwrap_or_default();
+        lines.push(format!("To: {name}"));
+    }
+    lines
+}
+
+/// A notice, from the log.
+fn news(notice: &VerifiedNotice, language: Option<&Language>) -> Vec<String> {
+    let notice = notice.notice();
+    let what = match &notice.content {
+        NoticeContent::Update {} => "news".to_owned(),
+        NoticeContent::Close { closes_at } => format!("closes earlier, at {closes_at}"),
+        NoticeContent::TakeDown {} => "text taken down".to_owned(),
+        NoticeContent::Correction { replaced_by } => format!("replaced by {replaced_by}"),
+        NoticeContent::Delivery { tree_size } => format!("handed over with {tree_size} entries in the log"),
+        NoticeContent::Answer {} => "answer of an addressee".to_owned(),
+    };
+    let signer = match notice.signer {
+        NoticeSigner::Organiser => "the organiser",
+        NoticeSigner::Operator => "the operator",
+    };
+    let mut lines = vec![String::new(), format!("{} ({what}; from {signer})", notice.published_at)];
+    if let Some(text) = in_language(&notice.texts, language) {
+        lines.extend([plain(&text.title), plain(&text.body)]);
+    }
+    lines
 }
 
 /// Names only: a list is the server's word, and each petition is checked when it is opened.

@@ -1,4 +1,6 @@
-use crate::front::World;
+use undersign_protocol::petition::NoticeContent;
+
+use crate::front::{EMAIL, World};
 
 #[test]
 fn a_petition_is_shown_with_what_was_checked() {
@@ -53,4 +55,26 @@ fn a_count_that_its_log_has_not_signed_is_not_shown() {
     assert_eq!(ended.code, 5);
     assert!(ended.message().contains("Do not trust this count"), "{}", ended.message());
     assert_eq!(ended.names(), ["error"]);
+}
+
+#[test]
+fn notices_are_shown_and_a_text_that_was_taken_down_is_not() {
+    let world = World::new(1);
+    world.front().server.publish_notice(0, NoticeContent::Update {});
+    let text = |world: &World| {
+        let program =
+            std::process::Command::new(env!("CARGO_BIN_EXE_undersign")).args(["show", &world.link(0)]).output();
+        String::from_utf8(program.unwrap().stdout).unwrap()
+    };
+    let shown = text(&world);
+    assert!(shown.contains("(news; from the organiser)\nSome news\nGood ones.") && shown.contains("- One demand."));
+    world.front().server.publish_notice(0, NoticeContent::TakeDown {});
+    let shown = text(&world);
+    assert!(shown.contains("was taken down") && !shown.contains("One demand.") && !shown.contains("Petition 0"));
+    let ended = world.run(&["show", &world.link(0)]);
+    let petition = ended.event("petition");
+    assert_eq!(petition["taken_down"], true);
+    assert_eq!(petition["notices"][1]["content"]["kind"], "take_down");
+    let ended = world.run(&["sign", &world.link(0), "--email", EMAIL]);
+    assert_eq!(ended.code, 4, "{:?}", ended.events);
 }

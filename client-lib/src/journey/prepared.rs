@@ -71,6 +71,10 @@ impl Prepared {
         rng: &mut impl CryptoRng,
     ) -> Result<Self, PrepareError> {
         let petition_id = petition.petition_id();
+        // Whatever the issuer says: the log holds the operator's or the organiser's word.
+        if petition.is_taken_down() {
+            return Err(PrepareError::NotOpen(PetitionState::Closing));
+        }
         let rows: Vec<_> = match bundle {
             Bundle::WholeRun => petition.run().iter().collect(),
             Bundle::OnlyThis => petition.run().iter().filter(|row| row.petition_id == petition_id).collect(),

@@ -37,7 +37,7 @@ impl Terms {
             origin_host: manifest.origin.host.clone(),
             log_key: manifest.log.public_key,
             opens_at: manifest.opens_at,
-            closes_at: manifest.closes_at,
+            closes_at: petition.closes_at(),
             grace: manifest.grace,
             publication: manifest.publication,
             redemption: manifest.redemption,

@@ -1,7 +1,7 @@
 //! The Markdown files of one language. Only their outer form is read here: title, first paragraph, list items, questions. The rest is
 //! Markdown, frozen as it stands and rendered safely by whoever shows it.
 
-use undersign_protocol::petition::Question;
+use undersign_protocol::petition::{NoticeText, Question};
 
 use super::problem::Problems;
 use super::text_rules::{is_forbidden_in_prose, one_line, placeholder, placeholder_sentence};
@@ -77,6 +77,24 @@ impl Source {
             summary,
             body,
         })
+    }
+
+    /// `# Title`, the rest as body: a notice.
+    pub fn notice(&self, problems: &mut Problems) -> Option<NoticeText> {
+        let mut rest = self.lines.iter().skip_while(|(_, line)| line.trim().is_empty());
+        let heading = rest.next();
+        let Some((number, title)) = heading.and_then(|(number, line)| Some((*number, line.strip_prefix("# ")?.trim())))
+        else {
+            let line = heading.map(|(number, _)| *number);
+            problems.refuse(&self.file, line, "the first line must be the title: # and a space before it");
+            return None;
+        };
+        let body = prose(rest.map(|(_, line)| line.as_str()));
+        let title_fits = self.check_line(Some(number), "the title", title, 200, problems);
+        if body.is_empty() {
+            problems.refuse(&self.file, None, "after the title comes the text; there is none");
+        }
+        (title_fits && !body.is_empty()).then(|| NoticeText { title: title.to_owned(), body })
     }
 
     /// One list item for each demand.

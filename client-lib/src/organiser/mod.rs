@@ -17,6 +17,7 @@ mod hints;
 mod key;
 mod languages;
 mod markdown;
+mod notice_folder;
 mod problem;
 mod publish;
 #[cfg(not(target_arch = "wasm32"))]
@@ -31,6 +32,7 @@ mod toml_values;
 
 pub use folder::{Folder, SETTINGS_FILE, sign};
 pub use key::{KeyFileError, format_key, generate_key, parse_key};
+pub use notice_folder::{NOTICE_FILE, NoticeFolder, NoticeKind, notice_request, read_notice_answer, sign_notice};
 pub use problem::{FolderProblem, Severity};
 pub use publish::{
     PublicationError, PublishError, format_publication, parse_publication, prepare_request, publish_request,

@@ -1,7 +1,7 @@
 use undersign_client_lib::checks::{CheckError, check};
 use undersign_client_lib::journey::{Bundle, Keys, PrepareError, Prepared};
 use undersign_client_lib::link::PetitionLink;
-use undersign_protocol::petition::{PetitionList, PetitionState};
+use undersign_protocol::petition::{NoticeContent, PetitionList, PetitionState};
 
 use crate::support::petition::{manifest, time};
 use crate::support::rng::TestRng;
@@ -101,4 +101,28 @@ fn a_list_of_the_issuer_reads_back() {
     let body = serde_json::to_vec(&server.list()).unwrap();
     let list: PetitionList = serde_json::from_slice(&body).unwrap();
     assert_eq!(list, server.list());
+}
+
+#[test]
+fn a_petition_that_was_taken_down_is_not_signed_whatever_the_issuer_says() {
+    let mut server = TestServer::new(1);
+    server.publish_notice(0, NoticeContent::TakeDown {});
+    let petition = checked(&mut server, 0);
+    assert!(petition.is_taken_down());
+    assert_eq!(petition.state(), PetitionState::Open, "the issuer's word");
+    assert!(Prepared::new(&petition, Bundle::WholeRun, Keys::Forget, &mut TestRng::new(1)).is_err());
+}
+
+#[test]
+fn a_petition_closes_at_the_earliest_time_that_its_log_names() {
+    let mut server = TestServer::new(1);
+    let closes_at = checked(&mut server, 0).closes_at();
+    assert_eq!(closes_at, server.petitions[0].petition.manifest().closes_at);
+    for (named, then) in
+        [("2027-01-10T00:00:00Z", "2027-01-10T00:00:00Z"), ("2027-01-20T00:00:00Z", "2027-01-10T00:00:00Z")]
+    {
+        server.publish_notice(0, NoticeContent::Close { closes_at: time(named) });
+        assert_eq!(checked(&mut server, 0).closes_at(), time(then));
+    }
+    assert_eq!(checked(&mut server, 0).notices().len(), 2);
 }

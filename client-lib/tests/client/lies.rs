@@ -4,7 +4,9 @@ use serde_json::Value;
 use undersign_client_lib::checks::{CheckError, check};
 use undersign_client_lib::log_reader::LogError;
 use undersign_client_lib::lookup::PetitionDocuments;
+use undersign_client_lib::notices::NoticesError;
 use undersign_protocol::bytes::{to_base64url, to_padded_base64url};
+use undersign_protocol::petition::NoticeContent;
 use undersign_protocol::public_log::{Announcement, CheckpointError, HostEntry};
 
 use crate::support::keys::token_key;
@@ -229,4 +231,33 @@ fn checkpoints_of_other_keys_or_logs() {
         documents.checkpoint = server.petitions[1].log.checkpoint().into_bytes();
     });
     assert_eq!(error, CheckError::Log(LogError::Checkpoint(CheckpointError::Signature)));
+}
+
+#[test]
+fn a_notice_that_is_not_in_the_log() {
+    let mut server = TestServer::new(1);
+    server.publish_notice(0, NoticeContent::Update {});
+    let honest = documents(&mut server, 0);
+    assert_eq!(check(&base(), &link(0), &honest).unwrap().notices().len(), 1);
+    server.publish_notice(0, NoticeContent::TakeDown {});
+    let newer = documents(&mut server, 0);
+
+    // In the organiser's name, at the place of another, twice, without proof, or under another head.
+    let lies: [fn(&mut Value); 5] = [
+        |list| list["notices"][0]["signature"] = list["notices"][1]["signature"].clone(),
+        |list| list["notices"][0]["leaf_index"] = 2.into(),
+        |list| list["notices"][1] = list["notices"][0].clone(),
+        |list| list["notices"][1]["inclusion_proof"] = Value::Array(Vec::new()),
+        |list| list["checkpoint"] = list["checkpoint"].as_str().unwrap().replacen("\n3\n", "\n2\n", 1).into(),
+    ];
+    for lie in lies {
+        let mut documents = documents(&mut server, 0);
+        edit_json(&mut documents.notices, lie);
+        assert!(matches!(check(&base(), &link(0), &documents), Err(CheckError::Notices(_))));
+    }
+    let mut forked = documents(&mut server, 0);
+    server.petitions[0].log.entries[2][30] ^= 1;
+    forked.checkpoint = server.petitions[0].log.checkpoint().into_bytes();
+    assert_eq!(check(&base(), &link(0), &forked).unwrap_err(), CheckError::Notices(NoticesError::Fork));
+    assert!(check(&base(), &link(0), &newer).unwrap().is_taken_down(), "the control");
 }

@@ -21,16 +21,21 @@ pub enum PetitionState {
 }
 
 impl PetitionState {
-    /// The state that the manifest's times give.
+    /// The state that the manifest's times give. Where notices were published, [`PetitionState::closing_at`] knows better.
     pub fn at(manifest: &Manifest, now: Timestamp) -> Self {
-        if now < manifest.opens_at {
-            Self::Announced
-        } else if now < manifest.closes_at {
-            Self::Open
-        } else if now < manifest.ends_at() {
-            Self::Closing
-        } else {
+        Self::closing_at(manifest, manifest.closes_at, now)
+    }
+
+    /// The state of a petition that closes at this moment, which a notice may have brought forward, even to before the opening.
+    pub fn closing_at(manifest: &Manifest, closes_at: Timestamp, now: Timestamp) -> Self {
+        if now >= closes_at.plus(manifest.grace) {
             Self::Closed
+        } else if now >= closes_at {
+            Self::Closing
+        } else if now >= manifest.opens_at {
+            Self::Open
+        } else {
+            Self::Announced
         }
     }
 }

@@ -7,6 +7,7 @@ mod language;
 mod listing;
 mod manifest;
 mod notice;
+mod notice_rules;
 mod prepare;
 mod publication;
 mod rules;
@@ -21,6 +22,9 @@ pub use manifest::{
     Sha256Hash, Tags, Text,
 };
 pub use notice::{Notice, NoticeContent, NoticeSigner, NoticeText, SignedNotice};
+pub use notice_rules::{
+    LoggedNotice, NoticeAnswer, NoticeError, NoticeId, NoticeList, NoticeRequest, VerifiedNotice, effective_closes_at,
+};
 pub use prepare::{PrepareNonce, PrepareRequest, PreparedAnonymous, PreparedIdentified};
 pub use rules::ManifestError;
 pub(crate) use rules::is_host;

@@ -132,14 +132,14 @@ fn localized(manifest: &Manifest, field: &str, text: &Localized) -> Result<(), M
     text.values().try_for_each(|text| line(field, text, 1_000))
 }
 
-fn line(field: &str, text: &str, most: usize) -> Result<(), ManifestError> {
+pub(super) fn line(field: &str, text: &str, most: usize) -> Result<(), ManifestError> {
     require(!text.trim().is_empty(), &format!("{field}: must not be empty"))?;
     require(text.chars().count() <= most, &format!("{field}: at most {most} characters"))?;
     let control = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     require(!text.chars().any(control), &format!("{field}: must be one line without control characters"))
 }
 
-fn prose(field: &str, text: &str) -> Result<(), ManifestError> {
+pub(super) fn prose(field: &str, text: &str) -> Result<(), ManifestError> {
     require(!text.trim().is_empty(), &format!("{field}: must not be empty"))?;
     let control = |c: char| c.is_control() && c != '\n' && c != '\t';
     require(!text.chars().any(control), &format!("{field}: control characters other than line breaks and tabs"))
@@ -186,6 +186,6 @@ pub(crate) fn is_host(text: &str) -> bool {
     host_fits && port_fits
 }
 
-fn require(holds: bool, rule: &str) -> Result<(), ManifestError> {
+pub(super) fn require(holds: bool, rule: &str) -> Result<(), ManifestError> {
     if holds { Ok(()) } else { Err(ManifestError::Rule(rule.to_owned())) }
 }

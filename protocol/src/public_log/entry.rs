@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::codec::{DecodeError, Reader};
 use crate::ed25519::{PublicKey, SecretKey, Signature, SignatureError};
 use crate::issuance::IssuanceStatement;
@@ -39,8 +41,10 @@ pub enum Entry {
     Notice(SignedNotice),
 }
 
-/// The issuer's word that issuance has ended and what was kept for the count is destroyed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The issuer's word that issuance has ended and what was kept for the count is destroyed. JSON in
+/// `GET /v1/petitions/{petition_id}/close`; in the log u64 issued ‖ signature, 72 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CloseStatement {
     /// Tokens issued in the petition's whole life.
     pub issued: u64,

@@ -33,6 +33,20 @@ not-open-yet = This petition opens on { $date }. You can read it already.
 not-open-closing = This petition takes no new signatures. What was begun before can be finished in this browser until { $date }.
 not-open-closed = This petition is closed since { $date }. Its text, its log and its total stay here.
 
+notices = News
+notice-update = Update
+notice-close = Closes earlier, on { $date }
+notice-take-down = Text taken down
+notice-correction = Replaced by another petition
+notice-delivery = Handed over, with { $size } entries in the log
+notice-answer = Answer of an addressee
+notice-by-organiser = from the organiser
+notice-by-operator = from the operator of this site
+notice-replaced-by = The petition that replaces this one
+replaces = The petition that this one replaces
+taken-down-title = The text of this petition was taken down
+taken-down-text = Nobody can sign it any more. Its log, its total and the reason stay here.
+
 not-found-title = There is no such petition
 not-found-text = Perhaps the link was cut off. Petitions are never removed from here without a word.
 

@@ -35,6 +35,7 @@ pub mod tally;
 /// What people read and sign on.
 pub mod pages;
 
+mod notices;
 mod publication;
 mod state;
 
@@ -53,12 +54,12 @@ pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyEr
 pub fn routes(state: &AnonymousState) -> SideRoutes {
     let own = redemption::http::router().merge(public_log::http::router()).merge(tally::http::router());
     SideRoutes {
-        own: own.with_state(state.clone()),
+        own: own.merge(notices::router()).with_state(state.clone()),
         pages: pages::router().with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.pages.assets.router(),
-        organisers: publication::router().with_state(state.clone()),
-        checks: publication::check_router().with_state(state.clone()),
+        organisers: publication::router().merge(notices::organisers_router()).with_state(state.clone()),
+        checks: publication::check_router().merge(notices::check_router()).with_state(state.clone()),
         cors: state.cors.clone(),
     }
 }

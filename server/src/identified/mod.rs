@@ -33,6 +33,7 @@ pub mod issuance;
 pub mod retention;
 
 mod loss;
+mod notices;
 mod state;
 mod waits;
 
@@ -59,8 +60,8 @@ pub fn routes(state: &IdentifiedState) -> SideRoutes {
         pages: email_verification::page::router().with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.assets.router(),
-        organisers: issuance::publication::router().with_state(state.clone()),
-        checks: issuance::publication::check_router().with_state(state.clone()),
+        organisers: issuance::publication::router().merge(notices::router()).with_state(state.clone()),
+        checks: issuance::publication::check_router().merge(notices::check_router()).with_state(state.clone()),
         cors: state.cors.clone(),
     }
 }

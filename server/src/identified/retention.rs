@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,14 +8,53 @@ use super::IdentifiedState;
 const HOUR: Duration = Duration::from_secs(3_600);
 /// Seconds between rewritings where no petition asks for more.
 const LONGEST_INTERVAL: u64 = 600;
+/// Longest sleep before it is looked again whether a petition is over, in seconds: a clock can be set forward.
+const LONGEST_PAUSE: u64 = 60;
 
 impl IdentifiedState {
-    /// Runs what this side does by itself until the process ends: sends mails, destroys what is old, rewrites the tables at ticks.
+    /// Runs what this side does by itself until the process ends: sends mails, destroys what is old, closes petitions, rewrites the
+    /// tables at ticks.
     pub fn run(&self) {
         tokio::spawn(Arc::clone(&self.verification).send_mails());
         tokio::spawn(self.clone().destroy_hourly());
         tokio::spawn(self.clone().rewrite_at_ticks());
+        tokio::spawn(self.clone().close_at_the_end());
         tokio::spawn(self.clone().compare_at_start());
+    }
+
+    /// Closes each petition at the moment at which its time is over; after a start, those whose time was over before. What fails is
+    /// tried again.
+    async fn close_at_the_end(self) {
+        let mut changes = self.registry.changes();
+        let mut closed = HashSet::new();
+        loop {
+            changes.mark_unchanged();
+            let now = self.clock.now();
+            let petitions = self.registry.all(now).await.unwrap_or_else(|_| Arc::default());
+            let left = petitions.iter().filter(|petition| !closed.contains(&petition.verified.petition_id()));
+            let (over, running): (Vec<_>, Vec<_>) = left.partition(|petition| petition.ends_at() <= now);
+            let next = running.iter().map(|petition| petition.ends_at().seconds() - now.seconds()).min();
+            let mut pause = next.unwrap_or(LONGEST_PAUSE).clamp(1, LONGEST_PAUSE);
+            for petition in over {
+                match self.issuer.close(petition).await {
+                    Ok(true) => {
+                        closed.insert(petition.verified.petition_id());
+                    }
+                    Ok(false) => {
+                        tracing::warn!("the close waits for a reader of the database");
+                        pause = 1;
+                    }
+                    Err(error) => {
+                        tracing::error!(error = &error as &dyn std::error::Error, "a petition could not be closed");
+                        pause = 1;
+                    }
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs(pause)) => {}
+                _ = changes.changed() => {}
+            }
+        }
     }
 
     async fn compare_at_start(self) {
@@ -43,11 +83,8 @@ impl IdentifiedState {
             changes.mark_unchanged();
             let now = self.clock.now();
             let petitions = self.registry.all(now).await.unwrap_or_else(|_| Arc::default());
-            let next = petitions
-                .iter()
-                .map(|petition| petition.verified.manifest())
-                .filter(|manifest| now < manifest.ends_at());
-            let next = next.map(|manifest| manifest.publication.next_tick(manifest.opens_at, now)).min();
+            let running = petitions.iter().filter(|petition| now < petition.ends_at());
+            let next = running.map(|petition| petition.next_tick(now)).min();
             let next = next.unwrap_or_else(|| now.plus(LONGEST_INTERVAL));
             let pause = (next.seconds() - now.seconds()).clamp(1, LONGEST_INTERVAL);
             tokio::select! {

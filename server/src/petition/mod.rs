@@ -9,8 +9,12 @@ pub mod http;
 /// The petitions of one side's database.
 pub mod registry;
 
+/// What may be said about a petition after its publication.
+pub mod notices;
+
 mod store;
 
 pub use http::Checked;
-pub use registry::{Petition, Registry};
+pub use notices::NewNoticeError;
+pub use registry::{Petition, PublishedNotice, Registry};
 pub use rules::{Organisers, PetitionError};

@@ -1,7 +1,12 @@
+use std::cmp::Reverse;
+
 use sqlx::any::AnyRow;
 use undersign_protocol::ed25519::{PublicKey, Signature};
-use undersign_protocol::petition::{PetitionId, Slug, VerifiedManifest};
+use undersign_protocol::petition::{
+    NoticeId, NoticeSigner, PetitionId, SignedNotice, Slug, VerifiedManifest, VerifiedNotice,
+};
 
+use super::PublishedNotice;
 use crate::storage::transaction::{blob, bytes, integer, number, optional_number};
 use crate::storage::{StorageError, Transaction};
 
@@ -41,6 +46,72 @@ impl Transaction {
         .await
         .map_err(named)?;
         rows.iter().map(petition_row).collect()
+    }
+
+    /// A petition's notices, newest first; those of one moment in the order of the log.
+    pub(super) async fn notices(&mut self, petition: &VerifiedManifest) -> Result<Vec<PublishedNotice>, StorageError> {
+        let named = self.named();
+        let rows = sqlx::query("SELECT notice, signature, leaf_index FROM notice WHERE petition_id = $1")
+            .bind(petition.petition_id().as_bytes().as_slice())
+            .fetch_all(self.connection())
+            .await
+            .map_err(named)?;
+        let mut notices = rows.iter().map(|row| notice_row(row, petition)).collect::<Result<Vec<_>, _>>()?;
+        notices.sort_by_key(|notice| Reverse((notice.verified.notice().published_at, notice.leaf_index)));
+        Ok(notices)
+    }
+
+    /// A notice that is kept already.
+    pub(crate) async fn kept_notice(
+        &mut self,
+        petition: &VerifiedManifest,
+        notice_id: &NoticeId,
+    ) -> Result<Option<PublishedNotice>, StorageError> {
+        let named = self.named();
+        let row =
+            sqlx::query("SELECT notice, signature, leaf_index FROM notice WHERE petition_id = $1 AND notice_id = $2")
+                .bind(petition.petition_id().as_bytes().as_slice())
+                .bind(notice_id.as_bytes().as_slice())
+                .fetch_optional(self.connection())
+                .await
+                .map_err(named)?;
+        row.map(|row| notice_row(&row, petition)).transpose()
+    }
+
+    /// How many notices of this signer a petition has.
+    pub(crate) async fn count_notices(
+        &mut self,
+        petition: &VerifiedManifest,
+        signer: NoticeSigner,
+    ) -> Result<u64, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT COUNT(*) AS kept FROM notice WHERE petition_id = $1 AND by_operator = $2")
+            .bind(petition.petition_id().as_bytes().as_slice())
+            .bind(i64::from(signer == NoticeSigner::Operator))
+            .fetch_one(self.connection())
+            .await
+            .map_err(named)?;
+        number(&row, "kept")
+    }
+
+    /// Keeps a notice.
+    pub(crate) async fn insert_notice(&mut self, notice: &PublishedNotice) -> Result<(), StorageError> {
+        let named = self.named();
+        let PublishedNotice { verified, leaf_index } = notice;
+        sqlx::query(
+            "INSERT INTO notice (petition_id, notice_id, notice, signature, by_operator, leaf_index) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(verified.notice().petition_id.as_bytes().as_slice())
+        .bind(verified.id().as_bytes().as_slice())
+        .bind(verified.signed().notice.as_slice())
+        .bind(verified.signed().signature.as_bytes().as_slice())
+        .bind(i64::from(verified.notice().signer == NoticeSigner::Operator))
+        .bind(leaf_index.map(integer))
+        .execute(self.connection())
+        .await
+        .map_err(named)?;
+        Ok(())
     }
 
     /// Gives every petition that has opened its place in the order of opening. Places are never taken back.
@@ -145,6 +216,13 @@ impl Transaction {
         let rows = sqlx::query("SELECT public_key FROM prepared").fetch_all(self.connection()).await.map_err(named)?;
         rows.iter().map(|row| blob(row, "public_key")).collect()
     }
+}
+
+/// Nor is it with this.
+fn notice_row(row: &AnyRow, petition: &VerifiedManifest) -> Result<PublishedNotice, StorageError> {
+    let signed = SignedNotice { notice: blob(row, "notice")?, signature: bytes(row, "signature")? };
+    let verified = VerifiedNotice::verify(signed, petition).map_err(|_| StorageError::Row("notice"))?;
+    Ok(PublishedNotice { verified, leaf_index: optional_number(row, "leaf_index")? })
 }
 
 /// The database is not trusted with this: a manifest that does not verify is never served.

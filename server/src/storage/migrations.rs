@@ -33,16 +33,16 @@ macro_rules! migrations {
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine, side: Side) -> Result<(), StorageError> {
     let list = match (side, engine) {
         (Side::Identified, Engine::Sqlite) => {
-            migrations!("identified", "sqlite", 1 "petition", 2 "email_verification", 3 "issuance", 6 "loss")
+            migrations!("identified", "sqlite", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss")
         }
         (Side::Identified, Engine::Postgres) => {
-            migrations!("identified", "postgres", 1 "petition", 2 "email_verification", 3 "issuance", 6 "loss")
+            migrations!("identified", "postgres", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss")
         }
         (Side::Anonymous, Engine::Sqlite) => {
-            migrations!("anonymous", "sqlite", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 8 "cosignature")
+            migrations!("anonymous", "sqlite", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature")
         }
         (Side::Anonymous, Engine::Postgres) => {
-            migrations!("anonymous", "postgres", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 8 "cosignature")
+            migrations!("anonymous", "postgres", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature")
         }
     };
     Migrator::with_migrations(list).run(pool).await.map_err(StorageError::Schema)

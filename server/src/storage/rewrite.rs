@@ -13,7 +13,13 @@ impl Database {
     /// came. Does nothing when nothing was written since the last time. Says whether the old WAL is gone as well: readers can hold it
     /// back, and then the next tick tries again.
     pub async fn rewrite(&self) -> Result<bool, StorageError> {
-        if self.engine != Engine::Sqlite || !self.written.swap(false, Ordering::Relaxed) {
+        if self.engine != Engine::Sqlite {
+            return Ok(true);
+        }
+        // Unwrap safety: the semaphore is never closed.
+        let _turn = self.write_turn.acquire().await.expect("never closed");
+        // Looked at in one's own turn: whoever is told that nothing is to be done must not be told so while another's rewriting runs.
+        if !self.written.swap(false, Ordering::Relaxed) {
             return Ok(true);
         }
         let done = self.vacuum().await;
@@ -27,8 +33,6 @@ impl Database {
     /// arrival from the WAL.
     async fn vacuum(&self) -> Result<bool, StorageError> {
         let named = |source| StorageError::Database { name: "rewrite", source };
-        // Unwrap safety: the semaphore is never closed.
-        let _turn = self.write_turn.acquire().await.expect("never closed");
         let mut connection = self.pool.acquire().await.map_err(named)?;
         connection.execute("VACUUM").await.map_err(named)?;
         // The checkpoint would wait for readers itself, for ten seconds each time, while writers wait for it.

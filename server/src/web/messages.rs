@@ -157,13 +157,16 @@ mod tests {
             "layout.html",
             "list.html",
             "mail.txt",
+            "news.html",
             "not_found.html",
             "petition.html",
             "sign.html",
+            "taken_down.html",
             "withdraw.html",
         ];
         let files = templates.map(|name| format!("templates/{name}"));
         let sources = [
+            "anonymous/pages/news.rs",
             "anonymous/pages/view.rs",
             "identified/email_verification/page.rs",
             "identified/email_verification/mail.rs",

@@ -1,7 +1,7 @@
 // An organiser with a petition that the demo has not: it opens later, closes soon, or lets tokens wait.
 
 import { execFile } from "node:child_process";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -11,13 +11,18 @@ const run = promisify(execFile);
 
 /**
  * Publishes a sample with another short name, open from now on for a day, a batch every second.
- * @param {{ opens?: number, closes?: number, grace?: number, redemption?: string }} changes Seconds from now; lines of `[redemption]`.
+ * @param {{ opens?: number, closes?: number, grace?: number, redemption?: string, notices?: Notice[] }} changes Seconds from now;
+ *   lines of `[redemption]`; what is said about it at once.
+ * @typedef {{ command?: "update" | "close", toml?: string }} Notice
  */
 export async function publish(demo, slug, changes = {}) {
   const directory = await folder("organiser");
   const key = join(directory, "organiser.key");
   await run(CLI, ["organiser", "keygen", key]);
   await publishWith(["--key", key, "--server", demo.url], slug, changes);
+  for (const [number, notice] of (changes.notices ?? []).entries()) {
+    await publishNotice(join(directory, `notice-${number}`), number + 1, notice, ["--key", key, "--petition", `${demo.url}/p/${slug}`]);
+  }
   await remove(directory);
 }
 
@@ -47,4 +52,13 @@ export async function publishWith(words, slug, { opens = -1, closes = 86_400, gr
 
 function fromNow(seconds) {
   return `${new Date(Date.now() + 1_000 * seconds).toISOString().slice(0, 19)}Z`;
+}
+
+/** A notice in two languages. */
+async function publishNotice(notice, number, { command = "update", toml = 'kind = "update"' }, words) {
+  await mkdir(notice);
+  await writeFile(join(notice, "notice.toml"), toml);
+  await writeFile(join(notice, "en.md"), `# What happened, part ${number}\n\n**This** and that.\n\n- one\n- two\n`);
+  await writeFile(join(notice, "ru.md"), `# Что произошло, часть ${number}\n\n**То** и это.\n\n- раз\n- два\n`);
+  await run(CLI, ["organiser", command, notice, ...words]);
 }

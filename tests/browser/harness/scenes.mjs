@@ -20,6 +20,11 @@ export async function stage() {
   ]);
   await publish(demo, "opens-later", { opens: 40 * 86_400, closes: 80 * 86_400 });
   await publish(demo, "waits-a-day", { redemption: 'rule = "next_epoch"\nepoch = 86400' });
+  await publish(demo, "has-news", {
+    notices: [{}, { toml: 'kind = "delivery"' }, { toml: `kind = "correction"\nreplaced_by = "${"A".repeat(43)}"` }],
+  });
+  await publish(demo, "is-closed", { grace: 0, notices: [{ command: "close" }] });
+  await publish(demo, "taken-down", { notices: [{ toml: 'kind = "take_down"' }] });
   const strike = () => Promise.all([demo, bare].map((server) => server.stop()).concat([browser.close(), strict.close()]));
   return { demo, bare, browser, strict, strike };
 }
@@ -34,6 +39,9 @@ export const SCENES = {
     for (const summary of await petition.locator("main summary:visible").all()) await summary.click();
     yield ["petition-unfolded", petition];
     yield ["petition-not-open", await person.open(context, demo.page("opens-later", language))];
+    yield ["petition-news", await person.open(context, demo.page("has-news", language))];
+    yield ["petition-closed", await person.open(context, demo.page("is-closed", language))];
+    yield ["petition-taken-down", await person.open(context, demo.page("taken-down", language))];
     yield ["petition-no-client", await person.open(context, bare.page(SLUG, language))];
     yield ["not-found", await person.open(context, demo.page("not-here", language))];
     await context.close();

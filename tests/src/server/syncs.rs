@@ -22,13 +22,26 @@ impl TestServer {
     /// Kills what still runs and starts again under strace, which notes every fsync and fdatasync as it begins and holds it up a
     /// little. (`inject=…:signal=SIGKILL:when=N` counts the calls of each thread apart, and every connection to SQLite is a thread.)
     pub async fn restart_watched(&mut self) {
+        self.watch();
+        self.restart().await;
+    }
+
+    fn watch(&mut self) {
         self.watched += 1;
         let trace = self.trace();
         // -D: the server stays our child, and is what is killed.
         self.set_wrapper(&["strace", "-D", "-f", "-qq", "-e", "signal=none", "-e", "trace=fdatasync,fsync", "-e"]);
         let inject = format!("inject=fdatasync,fsync:delay_enter={DELAY}");
         self.options.wrapper.extend([inject, "-o".to_owned(), trace.display().to_string()]);
-        self.restart().await;
+    }
+
+    /// Starts a server that was killed again under strace, and kills it at the `number`th sync of its life, if it comes to that. Does not
+    /// wait until it answers.
+    pub fn start_and_kill_at_sync(&mut self, number: usize) -> Trap {
+        self.watch();
+        let process = self.spawn(None);
+        self.processes.push(process);
+        self.kill_at_sync(number)
     }
 
     /// How many syncs the server has begun since it was started.

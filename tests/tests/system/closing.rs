@@ -5,6 +5,7 @@ use undersign_protocol::issuance::BatchTokenResponse;
 use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::problem::Problem;
 use undersign_tests::blinding::{Blinding, batch};
+use undersign_tests::ending::{final_count, wait_until_ended};
 use undersign_tests::petitions::petition;
 use undersign_tests::server::{Options, TestServer};
 use undersign_tests::wire::Wire;
@@ -53,6 +54,7 @@ async fn the_close_ends_first_requests_and_keeps_what_was_given() {
     assert_eq!(both.status, 206, "{}", both.text());
     let responses = BatchTokenResponse::decode(&both.body).expect("a batch response").token_responses;
     assert!(responses[0].is_none() && responses[1].is_some());
+    let repeated_body = repeated.body();
     let token = repeated.token(&answer.body);
     assert_eq!(wire.redeem(&petition_id, &token).await.status, 200);
     assert!(server.now() < manifest.ends_at(), "this machine is too slow for {GRACE} seconds");
@@ -69,8 +71,11 @@ async fn the_close_ends_first_requests_and_keeps_what_was_given() {
         assert!(answer.json()["leaf_index"].is_u64(), "{}", answer.text());
     }
     assert_eq!(wire.redeem(&petition_id, &late).await.problem(), Problem::Closed);
-    assert_eq!(wire.token_request(&first.body()).await.problem(), Problem::Closed);
-    assert_eq!((wire.total(&petition_id).await, wire.issued(&petition_id).await), (2, 3));
+    for body in [first.body(), repeated_body] {
+        assert_eq!(wire.token_request(&body).await.problem(), Problem::Closed);
+    }
+    assert_eq!(wait_until_ended(&server, &trees).await.issued, 3);
+    assert_eq!((wire.total(&petition_id).await, final_count(&server, &trees).await), (2, 3));
 }
 
 #[tokio::test]

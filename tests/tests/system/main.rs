@@ -48,6 +48,12 @@ mod keys;
 /// What the opening begins and the close ends.
 mod closing;
 
+/// What is left of a petition after its close, wherever the server is killed, and what a backup from before gives away.
+mod close;
+
+/// What organiser and operator may say about a petition later, and what it does.
+mod notices;
+
 /// How often a token counts, and which tokens do not.
 mod redemption;
 

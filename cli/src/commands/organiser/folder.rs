@@ -29,7 +29,8 @@ pub fn read(directory: &Path, output: &Output) -> CommandResult<(Folder, usize)>
     }
 }
 
-fn tell(directory: &Path, problem: &FolderProblem, output: &Output) {
+/// Tells what is to be changed, and where.
+pub fn tell(directory: &Path, problem: &FolderProblem, output: &Output) {
     let FolderProblem { file, line, severity, sentence } = problem;
     let (severity, mark) = match severity {
         Severity::Missing => ("missing", ""),

@@ -3,6 +3,7 @@ mod folder;
 mod kept;
 mod keygen;
 mod new;
+mod notice;
 mod publish;
 
 use crate::args::OrganiserCommand;
@@ -16,5 +17,7 @@ pub async fn run(command: OrganiserCommand, output: &Output) -> CommandResult {
         OrganiserCommand::New(arguments) => new::run(&arguments, output),
         OrganiserCommand::Check(arguments) => check::run(&arguments, output),
         OrganiserCommand::Publish(arguments) => publish::run(&arguments, output).await,
+        OrganiserCommand::Update(arguments) => notice::update(&arguments, output).await,
+        OrganiserCommand::Close(arguments) => notice::close(&arguments, output).await,
     }
 }

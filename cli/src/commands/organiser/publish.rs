@@ -105,7 +105,8 @@ impl Servers<'_> {
     }
 }
 
-fn read_key(path: &Path, output: &Output) -> CommandResult<SecretKey> {
+/// The organiser's key; a warning where others can read it.
+pub fn read_key(path: &Path, output: &Output) -> CommandResult<SecretKey> {
     let text = fs::read_to_string(path)
         .map(Zeroizing::new)
         .map_err(|error| Failure::new(Exit::File, format!("{} cannot be read: {error}.", path.display())))?;

@@ -1,5 +1,5 @@
 use undersign_protocol::ed25519::SecretKey;
-use undersign_protocol::public_log::{Checkpoint, Hash, TilePath, encode_entries, tree_root};
+use undersign_protocol::public_log::{Checkpoint, Hash, InclusionProof, TilePath, encode_entries, tree_root};
 
 /// A log in memory.
 pub struct TestLog {
@@ -37,6 +37,14 @@ impl TestLog {
             }
             Some(_) => None,
         }
+    }
+
+    /// The proof that an entry is in the whole log, which must have fewer than 256.
+    pub fn proof(&self, leaf_index: u64) -> Vec<Hash> {
+        let leaves: Vec<Hash> = self.leaves().collect();
+        let plan = InclusionProof::plan(leaf_index, leaves.len() as u64).unwrap();
+        plan.hashes(|range| leaves.get(range.start as usize..(range.start + range.count) as usize).map(<[_]>::to_vec))
+            .unwrap()
     }
 
     fn leaves(&self) -> impl Iterator<Item = Hash> {

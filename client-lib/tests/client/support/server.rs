@@ -10,7 +10,8 @@ use undersign_protocol::issuance::{
     TokenRequestHash, TokenResponse, media_type,
 };
 use undersign_protocol::petition::{
-    Manifest, PetitionDocument, PetitionList, PetitionState, PetitionSummary, VerifiedManifest,
+    LoggedNotice, Manifest, Notice, NoticeContent, NoticeList, NoticeSigner, NoticeText, PetitionDocument,
+    PetitionList, PetitionState, PetitionSummary, SignedNotice, VerifiedManifest,
 };
 use undersign_protocol::problem::{MEDIA_TYPE, Problem};
 use undersign_protocol::public_log::{Announcement, Entry, HostEntry, host_log_origin};
@@ -19,7 +20,7 @@ use undersign_protocol::timestamp::Timestamp;
 
 use super::keys::{blind_sign, openssl_takes, token_key};
 use super::log::TestLog;
-use super::petition::{HOST, log_key, manifest, now, publish, statement_key};
+use super::petition::{HOST, log_key, manifest, now, organiser_key, publish, statement_key};
 
 /// The code that confirms.
 pub const CODE: &str = "1234-5678";
@@ -85,6 +86,7 @@ impl TestServer {
             ("GET", ["v1", "petitions"]) => found(json(&self.list())),
             ("GET", ["v1", "petitions", name]) => found(self.find(name).and_then(|index| self.document(index))),
             ("GET", ["v1", "petitions", name, "total"]) => found(self.find(name).and_then(|i| self.total(i))),
+            ("GET", ["v1", "petitions", name, "notices"]) => found(self.find(name).and_then(|i| self.notices(i))),
             ("GET", ["v1", "petitions", name, "log", rest @ ..]) => {
                 found(self.find(name).and_then(|index| self.petitions[index].log.get(&rest.join("/"))))
             }
@@ -114,6 +116,22 @@ impl TestServer {
         let statement = IssuanceStatement::sign(&petition.petition.petition_id(), issued, &statement_key());
         petition.log.entries.push(Entry::IssuanceStatement(statement).encode());
         petition.log.entries.extend(pool.iter().map(Entry::encode));
+    }
+
+    /// A notice of the organiser, in a petition's log.
+    pub fn publish_notice(&mut self, index: usize, content: NoticeContent) {
+        let petition = &mut self.petitions[index];
+        let text = NoticeText { title: "Some news".into(), body: "Good ones.".into() };
+        let notice = Notice {
+            version: 1,
+            petition_id: petition.petition.petition_id(),
+            signer: NoticeSigner::Organiser,
+            published_at: now(),
+            texts: [("en".parse().unwrap(), text)].into(),
+            content,
+        };
+        let signed = SignedNotice::sign(&notice, &organiser_key()).unwrap();
+        petition.log.entries.push(Entry::Notice(signed).encode());
     }
 
     pub fn directory(&self) -> IssuerDirectory {
@@ -158,6 +176,21 @@ impl TestServer {
             "total": signatures, "signatures": signatures, "withdrawals": 0, "issued": signatures,
             "tree_size": head.tree_size, "root": head.root, "checkpoint": log.checkpoint(),
         }))
+    }
+
+    fn notices(&self, index: usize) -> Option<Vec<u8>> {
+        let log = &self.petitions[index].log;
+        let entries = log.entries.iter().enumerate();
+        let logged = entries.filter_map(|(place, entry)| match Entry::decode(entry).ok()? {
+            Entry::Notice(signed) => Some(LoggedNotice {
+                notice: signed.raw(),
+                signature: signed.signature,
+                leaf_index: place as u64,
+                inclusion_proof: log.proof(place as u64),
+            }),
+            _ => None,
+        });
+        json(&NoticeList { checkpoint: log.checkpoint(), notices: logged.collect() })
     }
 
     fn verify(&mut self, body: &[u8]) -> Response {

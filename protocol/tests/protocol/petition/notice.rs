@@ -2,13 +2,15 @@
 
 use proptest::collection::btree_map;
 use proptest::prelude::*;
+use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::{
-    CanonicalError, Notice, NoticeContent, NoticeSigner, NoticeText, SignedNotice, from_canonical, to_canonical,
+    CanonicalError, Notice, NoticeContent, NoticeError, NoticeSigner, NoticeText, PetitionState, SignedNotice,
+    VerifiedManifest, VerifiedNotice, effective_closes_at, from_canonical, to_canonical,
 };
 
 use crate::common::generate::{bytes, language, timestamp};
 use crate::common::laws::{Format, check};
-use crate::common::manifest::{log_key, organiser};
+use crate::common::manifest::{example as manifest, log_key, organiser, signed};
 
 fn notices() -> impl Strategy<Value = Notice> {
     let content = prop_oneof![
@@ -113,4 +115,94 @@ fn another_form_is_refused() {
         let notice = text.replace(piece, other).into_bytes();
         assert!(SignedNotice { notice, signature: [0; 64].into() }.parse().is_err(), "{other}");
     }
+}
+
+fn petition() -> VerifiedManifest {
+    let (canonical, signature) = signed(&manifest());
+    VerifiedManifest::verify(&canonical, signature).unwrap()
+}
+
+/// A notice that keeps every rule, in both languages of the petition.
+fn valid(content: NoticeContent) -> Notice {
+    let text = || NoticeText { title: "News".to_owned(), body: "Good.".to_owned() };
+    let texts = manifest().texts.keys().map(|language| (language.clone(), text())).collect();
+    Notice { petition_id: petition().petition_id(), texts, content, ..example() }
+}
+
+fn verify(notice: &Notice, key: &SecretKey) -> Result<VerifiedNotice, NoticeError> {
+    VerifiedNotice::verify(SignedNotice::sign(notice, key).unwrap(), &petition())
+}
+
+#[test]
+fn each_signer_has_the_key_that_the_manifest_names() {
+    let organisers = valid(NoticeContent::Update {});
+    let operators = Notice { signer: NoticeSigner::Operator, ..organisers.clone() };
+    assert!(verify(&organisers, &organiser()).is_ok());
+    assert!(verify(&operators, &log_key()).is_ok());
+    assert_eq!(verify(&organisers, &log_key()), Err(NoticeError::Signature));
+    assert_eq!(verify(&operators, &organiser()), Err(NoticeError::Signature));
+}
+
+#[test]
+fn a_rule_that_is_broken_is_named() {
+    let closes_at = manifest().closes_at;
+    let before = "2026-12-24T11:59:59Z".parse().unwrap();
+    let petition_id = petition().petition_id();
+    let mut cases = vec![
+        ("petition_id", Notice { petition_id: [9; 32].into(), ..valid(NoticeContent::Update {}) }),
+        ("content.closes_at: a petition only", valid(NoticeContent::Close { closes_at })),
+        ("content.closes_at: must not", valid(NoticeContent::Close { closes_at: before })),
+        ("content.replaced_by", valid(NoticeContent::Correction { replaced_by: petition_id })),
+        ("content.tree_size", valid(NoticeContent::Delivery { tree_size: 0 })),
+    ];
+    let mut with_texts = |rule, change: &dyn Fn(&mut Notice)| {
+        let mut notice = valid(NoticeContent::Update {});
+        change(&mut notice);
+        cases.push((rule, notice));
+    };
+    with_texts("texts: must have", &|notice| _ = notice.texts.pop_first());
+    with_texts("texts: must have", &|notice| {
+        let (_, text) = notice.texts.first_key_value().unwrap();
+        let text = text.clone();
+        notice.texts.insert("xx".parse().unwrap(), text);
+    });
+    with_texts("texts.en.title: at most", &|notice| {
+        _ = notice.texts.values_mut().next().map(|text| text.title = "x".repeat(201))
+    });
+    with_texts("texts.en.title: must be one", &|notice| {
+        _ = notice.texts.values_mut().next().map(|text| text.title.push('\n'))
+    });
+    with_texts("texts.en.body: must not", &|notice| _ = notice.texts.values_mut().next().map(|text| text.body.clear()));
+    for (rule, notice) in cases {
+        match verify(&notice, &organiser()) {
+            Err(NoticeError::Rule(found)) => assert!(found.starts_with(rule), "{found}"),
+            other => panic!("{rule}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_petition_closes_at_the_earliest_time_whatever_the_order() {
+    let at = |text: &str| text.parse().unwrap();
+    let close = |closes_at| verify(&valid(NoticeContent::Close { closes_at }), &organiser()).unwrap();
+    let (first, second) = (close(at("2027-01-10T00:00:00Z")), close(at("2027-01-20T00:00:00Z")));
+    let down = verify(&valid(NoticeContent::TakeDown {}), &organiser()).unwrap();
+    let news = verify(&valid(NoticeContent::Update {}), &organiser()).unwrap();
+    let closes = |notices: &[&VerifiedNotice]| effective_closes_at(&manifest(), notices.iter().copied());
+    assert_eq!(closes(&[]), manifest().closes_at);
+    assert_eq!(closes(&[&news]), manifest().closes_at);
+    assert_eq!(closes(&[&second, &first, &news]), at("2027-01-10T00:00:00Z"));
+    assert_eq!(closes(&[&first, &second, &first]), at("2027-01-10T00:00:00Z"));
+    assert_eq!(closes(&[&first, &down]), example().published_at);
+}
+
+/// One that closes before it opens never does.
+#[test]
+fn a_close_before_the_opening_leaves_no_time_to_sign() {
+    let closes_at = "2026-11-30T00:00:00Z".parse().unwrap();
+    let at = |text: &str| PetitionState::closing_at(&manifest(), closes_at, text.parse().unwrap());
+    assert_eq!(at("2026-11-29T23:59:59Z"), PetitionState::Announced);
+    assert_eq!(at("2026-11-30T00:00:00Z"), PetitionState::Closing);
+    assert_eq!(at("2026-12-01T00:00:00Z"), PetitionState::Closing);
+    assert_eq!(at("2026-12-02T00:00:00Z"), PetitionState::Closed);
 }

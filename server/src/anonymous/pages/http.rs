@@ -9,6 +9,7 @@ use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 use undersign_client_lib::endpoints::Base;
 
+use super::news::TakenDownPage;
 use super::view::{ListPage, NotFoundPage, PetitionPage, WithdrawPage};
 use crate::anonymous::AnonymousState;
 use crate::petition::PetitionError;
@@ -76,6 +77,10 @@ async fn petition(state: AnonymousState, language: InterfaceLanguage, slug: &str
     };
     let (head, _) = state.log.petition_checkpoint(&petition).await?;
     let all = state.registry.all(now).await.map_err(PetitionError::from)?;
+    if petition.is_taken_down() {
+        let page = TakenDownPage::new(t, &state.pages, &petition, &all, head.tally.total());
+        return answer(StatusCode::OK, &policy(None), &page);
+    }
     let page = PetitionPage::new(t, &state.pages, &petition, &all, head.tally.total(), now);
     let manifest = petition.verified.manifest();
     // As clients find it: by its name in the manifest, unless that is the origin's own.

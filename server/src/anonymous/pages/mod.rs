@@ -3,6 +3,7 @@
 
 mod http;
 mod markdown;
+mod news;
 mod view;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@ use undersign_protocol::petition::{Language, Localized, Manifest, PetitionState,
 use undersign_protocol::timestamp::Timestamp;
 
 use super::markdown::to_html;
+use super::news::{Linked, News};
 use super::{Pages, Preselected};
 use crate::petition::Petition;
 use crate::petition::rules::bundle;
@@ -49,6 +50,8 @@ pub struct PetitionPage<'a> {
     has_client: bool,
     preselect_run: bool,
     others: Vec<Other<'a>>,
+    notices: Vec<News<'a>>,
+    replaces: Option<Linked>,
     link: String,
 }
 
@@ -62,7 +65,8 @@ pub struct WithdrawPage<'a> {
     language: &'static str,
     slug: &'a str,
     petition_id: String,
-    words: Words<'a>,
+    /// `None` where the text was taken down.
+    words: Option<Words<'a>>,
     until: String,
     is_taken: bool,
     has_client: bool,
@@ -99,11 +103,12 @@ struct Other<'a> {
 
 impl<'a> ListPage<'a> {
     pub fn new(t: &'static Messages, pages: &'a Pages, petitions: &'a [(Arc<Petition>, u64)], now: Timestamp) -> Self {
-        let cards = petitions.iter().filter_map(|(petition, total)| {
+        let shown = petitions.iter().filter(|(petition, _)| !petition.is_taken_down());
+        let cards = shown.filter_map(|(petition, total)| {
             let manifest = petition.verified.manifest();
             let text = Words::of(t, manifest)?;
             let progress = Progress::new(t, *total, &manifest.goals);
-            Some(Card { slug: manifest.slug.as_str(), text, progress, state: state_line(t, manifest, now) })
+            Some(Card { slug: manifest.slug.as_str(), text, progress, state: state_line(t, petition, now) })
         });
         Self { t, assets: pages.assets.prefix(), path: "/", cards: cards.collect() }
     }
@@ -118,7 +123,7 @@ impl<'a> NotFoundPage<'a> {
 impl<'a> WithdrawPage<'a> {
     pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition, now: Timestamp) -> Self {
         let manifest = petition.verified.manifest();
-        let state = PetitionState::at(manifest, now);
+        let state = petition.state(now);
         Self {
             t,
             assets: pages.assets.prefix(),
@@ -126,8 +131,8 @@ impl<'a> WithdrawPage<'a> {
             language: t.language().tag(),
             slug: manifest.slug.as_str(),
             petition_id: petition.verified.petition_id().to_string(),
-            words: Words::of(t, manifest).unwrap_or_else(|| unreachable!("a verified manifest has a language")),
-            until: t.with("withdraw-means-until", "date", t.date(manifest.ends_at())),
+            words: Words::of(t, manifest).filter(|_| !petition.is_taken_down()),
+            until: t.with("withdraw-means-until", "date", t.date(petition.ends_at())),
             is_taken: matches!(state, PetitionState::Open | PetitionState::Closing),
             has_client: pages.assets.has_client(),
         }
@@ -146,7 +151,7 @@ impl<'a> PetitionPage<'a> {
         let manifest = petition.verified.manifest();
         let petition_id = petition.verified.petition_id().to_string();
         let words = Words::of(t, manifest).unwrap_or_else(|| unreachable!("a verified manifest has a language"));
-        let state = PetitionState::at(manifest, now);
+        let state = petition.state(now);
         Self {
             t,
             assets: pages.assets.prefix(),
@@ -158,12 +163,14 @@ impl<'a> PetitionPage<'a> {
             answers: words.text.faq.iter().map(|item| (item.question.as_str(), to_html(&item.answer))).collect(),
             words,
             progress: Progress::new(t, total, &manifest.goals),
-            state: state_line(t, manifest, now),
-            not_open: not_open(t, manifest, state),
+            state: state_line(t, petition, now),
+            not_open: not_open(t, petition, state),
             is_open: state == PetitionState::Open,
             has_client: pages.assets.has_client(),
             preselect_run: pages.preselected == Preselected::Run,
             others: others(t, petition, all, now),
+            notices: News::of(t, petition, all),
+            replaces: manifest.replaces.map(|replaced| Linked::of(replaced, all)),
             link: format!("{}/p/{}#{petition_id}", pages.public_url, manifest.slug),
             petition_id,
             manifest,
@@ -196,7 +203,7 @@ fn others<'a>(t: &Messages, petition: &Petition, all: &'a [Arc<Petition>], now: 
         run.is_some()
             && other.position.map(bundle) == run
             && other.verified.petition_id() != petition.verified.petition_id()
-            && PetitionState::at(other.verified.manifest(), now) == PetitionState::Open
+            && other.state(now) == PetitionState::Open
     });
     let other = |other: &'a Arc<Petition>| {
         let manifest = other.verified.manifest();
@@ -206,19 +213,19 @@ fn others<'a>(t: &Messages, petition: &Petition, all: &'a [Arc<Petition>], now: 
     of_run.filter_map(other).collect()
 }
 
-fn state_line(t: &Messages, manifest: &Manifest, now: Timestamp) -> String {
-    match PetitionState::at(manifest, now) {
-        PetitionState::Announced => t.with("state-announced", "date", t.date(manifest.opens_at)),
-        PetitionState::Open => t.with("state-open", "date", t.date(manifest.closes_at)),
-        PetitionState::Closing | PetitionState::Closed => t.with("state-closed", "date", t.date(manifest.closes_at)),
+fn state_line(t: &Messages, petition: &Petition, now: Timestamp) -> String {
+    match petition.state(now) {
+        PetitionState::Announced => t.with("state-announced", "date", t.date(petition.verified.manifest().opens_at)),
+        PetitionState::Open => t.with("state-open", "date", t.date(petition.closes_at())),
+        PetitionState::Closing | PetitionState::Closed => t.with("state-closed", "date", t.date(petition.closes_at())),
     }
 }
 
-fn not_open(t: &Messages, manifest: &Manifest, state: PetitionState) -> String {
+fn not_open(t: &Messages, petition: &Petition, state: PetitionState) -> String {
     match state {
-        PetitionState::Announced => t.with("not-open-yet", "date", t.date(manifest.opens_at)),
+        PetitionState::Announced => t.with("not-open-yet", "date", t.date(petition.verified.manifest().opens_at)),
         PetitionState::Open => String::new(),
-        PetitionState::Closing => t.with("not-open-closing", "date", t.date(manifest.ends_at())),
-        PetitionState::Closed => t.with("not-open-closed", "date", t.date(manifest.closes_at)),
+        PetitionState::Closing => t.with("not-open-closing", "date", t.date(petition.ends_at())),
+        PetitionState::Closed => t.with("not-open-closed", "date", t.date(petition.closes_at())),
     }
 }

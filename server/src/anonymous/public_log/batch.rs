@@ -20,8 +20,8 @@ impl PublicLog {
     /// tokens and withdrawals stay where they are and the next tick begins again.
     pub(super) async fn publish_batch(&self, petition: &Petition, tick: Tick) -> Result<(), LogError> {
         let Some(batch) = self.fix_batch(petition, tick).await? else { return Ok(()) };
-        let statement = if batch.entries.is_empty() { None } else { Some(self.statement(petition, &batch).await?) };
-        self.append_batch(petition, tick, batch, statement).await
+        let statement = self.statement(petition, &batch).await?;
+        self.append_batch(petition, batch, statement).await
     }
 
     async fn fix_batch(&self, petition: &Petition, tick: Tick) -> Result<Option<Batch>, LogError> {
@@ -38,7 +38,7 @@ impl PublicLog {
         let entries = tokens.into_iter().map(Entry::Signature).chain(withdrawals.into_iter().map(Entry::Withdrawal));
         let entries = in_publication_order(entries.collect());
         let publishes = tick.publishes(entries.len(), petition.verified.manifest().publication.min_batch);
-        Ok((publishes || tick == Tick::End).then_some(Batch { head, entries }))
+        Ok(publishes.then_some(Batch { head, entries }))
     }
 
     async fn statement(&self, petition: &Petition, batch: &Batch) -> Result<IssuanceStatement, LogError> {
@@ -51,27 +51,22 @@ impl PublicLog {
     async fn append_batch(
         &self,
         petition: &Petition,
-        tick: Tick,
         batch: Batch,
-        statement: Option<IssuanceStatement>,
+        statement: IssuanceStatement,
     ) -> Result<(), LogError> {
         let petition_id = petition.verified.petition_id();
         let log = LogId::of_petition(&petition_id);
         self.witnesses.check_not_behind(&log)?;
         let mut tx = self.database.begin("public_log::append_batch").await?;
-        if let Some(statement) = statement {
-            let mut entries = batch.entries;
-            entries.insert(0, Entry::IssuanceStatement(statement));
-            let first = tx.append(&log, &entries).await?;
-            if first != batch.head.tree_size {
-                return Err(LogError::Storage(StorageError::Conflict));
-            }
-            note_places(&mut tx, &petition_id, &entries, first).await?;
+        // A notice may have been appended since the batch was fixed, another batch or the end may not.
+        let head = tx.head(&log).await?.unwrap_or_default();
+        if head.tally != batch.head.tally || head.ended {
+            return Err(LogError::Storage(StorageError::Conflict));
         }
-        // What came between the fixing and this transaction waits for one more tick; then the pool is empty and stays so.
-        if tick == Tick::End && tx.pool_size(&petition_id).await? == 0 {
-            tx.end_log(&log).await?;
-        }
+        let mut entries = batch.entries;
+        entries.insert(0, Entry::IssuanceStatement(statement));
+        let first = tx.append(&log, &entries).await?;
+        note_places(&mut tx, &petition_id, &entries, first).await?;
         tx.commit().await?;
         self.witnesses.wake();
         Ok(())

@@ -1,11 +1,13 @@
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use undersign_protocol::issuance::IssuanceStatement;
 use undersign_protocol::petition::PetitionId;
+use undersign_protocol::public_log::CloseStatement;
 
 use super::LogError;
 
-/// Asks the issuer for the one number that comes from the identified side, over the route that everyone can ask.
+/// Asks the issuer for the one number that comes from the identified side, over the routes that everyone can ask.
 pub(super) struct IssuerClient {
     client: reqwest::Client,
     url: String,
@@ -25,11 +27,27 @@ impl IssuerClient {
 
     /// How many tokens of a petition were issued. The signature is checked by the caller.
     pub(super) async fn issued(&self, petition_id: &PetitionId) -> Result<IssuanceStatement, LogError> {
-        let url = format!("{}/v1/petitions/{petition_id}/issued", self.url);
-        let response = self.client.get(url).send().await.and_then(reqwest::Response::error_for_status).map_err(away)?;
-        let body = response.bytes().await.map_err(away)?;
-        serde_json::from_slice(&body).map_err(|_| LogError::Statement("not of the expected form"))
+        read(self.ask(petition_id, "issued").await?).await
     }
+
+    /// That a petition is closed and what was kept for its count is destroyed. The signature is checked by the caller.
+    pub(super) async fn close(&self, petition_id: &PetitionId) -> Result<CloseStatement, LogError> {
+        let response = self.ask(petition_id, "close").await?;
+        if response.status() == reqwest::StatusCode::NOT_FOUND {
+            return Err(LogError::NotYetClosed);
+        }
+        read(response).await
+    }
+
+    async fn ask(&self, petition_id: &PetitionId, what: &str) -> Result<reqwest::Response, LogError> {
+        let url = format!("{}/v1/petitions/{petition_id}/{what}", self.url);
+        self.client.get(url).send().await.map_err(away)
+    }
+}
+
+async fn read<T: DeserializeOwned>(response: reqwest::Response) -> Result<T, LogError> {
+    let body = response.error_for_status().map_err(away)?.bytes().await.map_err(away)?;
+    serde_json::from_slice(&body).map_err(|_| LogError::Statement("not of the expected form"))
 }
 
 fn away(error: reqwest::Error) -> LogError {

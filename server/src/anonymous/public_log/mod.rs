@@ -9,6 +9,7 @@ pub mod rules;
 pub(in crate::anonymous) mod store;
 
 mod batch;
+mod close;
 mod issuer_client;
 mod ticks;
 mod witnesses;
@@ -107,6 +108,11 @@ impl PublicLog {
     /// Fails where the host's log must not be appended to.
     pub(super) fn check_host_not_behind(&self) -> Result<(), LogError> {
         self.witnesses.check_not_behind(&LogId::HOST)
+    }
+
+    /// Fails where a petition's log must not be appended to.
+    pub(super) fn check_not_behind(&self, petition: &Petition) -> Result<(), LogError> {
+        self.witnesses.check_not_behind(&LogId::of_petition(&petition.verified.petition_id()))
     }
 
     /// Says that a log has grown.

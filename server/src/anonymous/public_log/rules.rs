@@ -1,10 +1,11 @@
 use undersign_protocol::issuance::IssuanceStatement;
 use undersign_protocol::petition::{PetitionId, VerifiedManifest};
-use undersign_protocol::public_log::{CheckpointError, Entry};
+use undersign_protocol::public_log::{CheckpointError, CloseStatement, Entry};
 use undersign_protocol::timestamp::Timestamp;
 
 use super::store::Head;
 use crate::key_directory::KeyError;
+use crate::petition::Petition;
 use crate::storage::StorageError;
 
 /// Why a log was not read or appended to.
@@ -16,6 +17,9 @@ pub enum LogError {
     /// The issuer did not answer; the batch waits.
     #[error("the issuer did not answer: {0}")]
     IssuerAway(String),
+    /// The petition is over, and the issuer has not yet destroyed what it is to destroy; the end of the log waits.
+    #[error("the issuer has not closed the petition yet")]
+    NotYetClosed,
     /// The issuer's statement is not one that may be published; the batch waits.
     #[error("the issuer's statement: {0}")]
     Statement(&'static str),
@@ -68,16 +72,16 @@ pub enum Tick {
     Interval,
     /// A multiple of max_wait, or the first tick after one was missed: published however few.
     MaxWait,
-    /// After the petition's end: published however few, and then nothing more is taken.
+    /// After the petition's end: published however few; then the log is ended.
     End,
 }
 
 impl Tick {
     /// What the ticks after `last` and not after `now` are for a petition. A sleep can end a little late, so the moment itself is not
     /// the tick.
-    pub fn of(petition: &VerifiedManifest, last: Timestamp, now: Timestamp, overdue: bool) -> Self {
-        let manifest = petition.manifest();
-        if now >= manifest.ends_at() {
+    pub fn of(petition: &Petition, last: Timestamp, now: Timestamp, overdue: bool) -> Self {
+        let manifest = petition.verified.manifest();
+        if now >= petition.ends_at() {
             Self::End
         } else if overdue || manifest.publication.next_max_wait(manifest.opens_at, last) <= now {
             Self::MaxWait
@@ -123,6 +127,18 @@ pub fn check_statement(
     }
     if statement.issued < head.tally.signatures + signatures as u64 {
         return Err(LogError::Statement("it is below the number of signatures"));
+    }
+    Ok(())
+}
+
+/// Checks the statement that ends a log: signed by the petition's issuer, not below the last count, and not below the signatures.
+pub fn check_close(statement: &CloseStatement, petition: &VerifiedManifest, head: &Head) -> Result<(), LogError> {
+    let key = &petition.manifest().issuer.statement_key;
+    if statement.verify(&petition.petition_id(), key).is_err() {
+        return Err(LogError::Statement("the signature of its close is not valid"));
+    }
+    if statement.issued < head.tally.issued || statement.issued < head.tally.signatures {
+        return Err(LogError::Statement("its final count is below the log: the issuer is behind it"));
     }
     Ok(())
 }

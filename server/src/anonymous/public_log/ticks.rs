@@ -23,11 +23,15 @@ impl PublicLog {
             Ok(petitions) => petitions.iter().map(|petition| petition.verified.petition_id()).collect(),
             Err(_) => HashSet::new(),
         };
+        let mut ended = HashSet::new();
         let mut changes = registry.changes();
         loop {
             changes.mark_unchanged();
-            let petitions = match self.petitions(&registry, last).await {
-                Ok(petitions) => petitions,
+            let petitions: Vec<Arc<Petition>> = match self.petitions(&registry, last).await {
+                Ok(petitions) => {
+                    let left = petitions.iter().filter(|petition| !ended.contains(&petition.verified.petition_id()));
+                    left.cloned().collect()
+                }
                 Err(error) => {
                     // `last` stays: the ticks that pass meanwhile are kept when the database is back.
                     tracing::error!(error = &error as &dyn std::error::Error, "petitions could not be read");
@@ -42,9 +46,16 @@ impl PublicLog {
             let now = self.clock.now();
             for petition in petitions.iter().filter(|petition| is_due(petition, last, now)) {
                 let petition_id = petition.verified.petition_id();
-                let tick = Tick::of(&petition.verified, last, now, overdue.contains(&petition_id));
+                let tick = Tick::of(petition, last, now, overdue.contains(&petition_id));
                 let done = self.publish_batch(petition, tick).await;
-                self.report(&done);
+                report(&done);
+                if tick == Tick::End && done.is_ok() {
+                    let done = self.end(petition).await;
+                    report(&done);
+                    if matches!(done, Ok(true)) {
+                        ended.insert(petition_id);
+                    }
+                }
                 match (tick, done.is_ok()) {
                     (Tick::MaxWait | Tick::End, true) => overdue.remove(&petition_id),
                     (Tick::MaxWait | Tick::End, false) => overdue.insert(petition_id),
@@ -70,27 +81,29 @@ impl PublicLog {
         }
         registry.all(now).await
     }
+}
 
-    fn report(&self, done: &Result<(), LogError>) {
-        match done {
-            Ok(()) => {}
-            Err(error @ (LogError::IssuerAway(_) | LogError::Statement(_))) => {
-                tracing::warn!(%error, "a batch waits");
-            }
-            Err(error) => tracing::error!(error = error as &dyn std::error::Error, "a batch was not published"),
-        }
+fn report<T>(done: &Result<T, LogError>) {
+    match done {
+        Ok(_) => {}
+        // Both sides see the same moment come; the next look finds the other done.
+        Err(LogError::NotYetClosed) => tracing::debug!("the end of a log waits"),
+        Err(error @ (LogError::IssuerAway(_) | LogError::Statement(_))) => tracing::warn!(%error, "a batch waits"),
+        Err(error) => tracing::error!(error = error as &dyn std::error::Error, "a batch was not published"),
     }
 }
 
-/// Whether a tick of this petition lies after `last` and not after `now`.
+/// Whether a tick of this petition lies after `last` and not after `now`. What is over is due whenever it is looked: its end tells
+/// nothing of anyone's arrival, and need not wait for a tick a day away.
 fn is_due(petition: &Petition, last: Timestamp, now: Timestamp) -> bool {
-    let manifest = petition.verified.manifest();
-    manifest.publication.next_tick(manifest.opens_at, last) <= now
+    petition.next_tick(last) <= now || petition.ends_at() <= now
 }
 
 fn pause(petitions: &[Arc<Petition>], now: Timestamp) -> Duration {
-    let ticks = petitions.iter().map(|petition| petition.verified.manifest());
-    let next = ticks.map(|manifest| manifest.publication.next_tick(manifest.opens_at, now)).min();
+    let ticks = petitions.iter().map(|petition| petition.next_tick(now));
+    // A second later than the end, which the issuer needs for what it does then.
+    let ends = petitions.iter().map(|petition| petition.ends_at().plus(1)).filter(|end| *end > now);
+    let next = ticks.chain(ends).min();
     let seconds = next.map_or(LONGEST_PAUSE, |next| next.seconds() - now.seconds());
     Duration::from_secs(seconds.clamp(1, LONGEST_PAUSE))
 }

@@ -100,7 +100,7 @@ impl Redemption {
     /// selects it, or is refused.
     async fn is_still_taken(&self, tx: &mut Transaction, petition: &Petition) -> Result<(), RedemptionError> {
         let ended = tx.log_has_ended(&LogId::of_petition(&petition.verified.petition_id())).await?;
-        match PetitionState::at(petition.verified.manifest(), self.clock.now()) {
+        match petition.state(self.clock.now()) {
             PetitionState::Announced => Err(RedemptionError::NotYetOpen),
             PetitionState::Closed => Err(RedemptionError::Closed),
             PetitionState::Open | PetitionState::Closing if ended => Err(RedemptionError::Closed),

@@ -114,13 +114,20 @@ impl Issuer {
         let now = self.clock.now();
         let mut refusals = Vec::with_capacity(admitted.len());
         for AdmittedRequest { request, petition } in admitted {
+            // As it is known now: during the wait a notice may have closed it.
+            let petition = self.registry.by_id(&petition.verified.petition_id()).unwrap_or_else(|| petition.clone());
             let manifest = petition.verified.manifest();
-            let state = PetitionState::at(manifest, now);
+            let state = petition.state(now);
             if matches!(state, PetitionState::Announced | PetitionState::Closed) {
                 refusals.push(Some(refusal(state)));
                 continue;
             }
             let petition_id = petition.verified.petition_id();
+            // Whatever the clock says: it can be set back.
+            if tx.final_count(&petition_id).await?.is_some() {
+                refusals.push(Some(IssuanceError::Closed));
+                continue;
+            }
             let petition_tag: PetitionTag = self.keys.get(&manifest.issuer.token_key.id())?.petition_tag(tag);
             let hash = request.hash();
             if state == PetitionState::Open {

@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use undersign_protocol::issuance::{BatchTokenResponse, IssuanceStatement, media_type};
 use undersign_protocol::problem::Problem;
+use undersign_protocol::public_log::CloseStatement;
 
 use super::rules::IssuanceError;
 use super::{Issuer, RequestForm, TokenAnswer};
@@ -27,6 +28,7 @@ pub fn router() -> Router<IdentifiedState> {
         .route("/.well-known/private-token-issuer-directory", get(directory))
         .route("/v1/token-requests", post(token_requests))
         .route("/v1/petitions/{petition}/issued", get(issued))
+        .route("/v1/petitions/{petition}/close", get(close))
 }
 
 async fn directory(State(issuer): State<Arc<Issuer>>) -> Result<Response, WebProblem> {
@@ -51,6 +53,15 @@ async fn issued(
 ) -> Result<Json<IssuanceStatement>, WebProblem> {
     let petition = registry.by_id_or_slug(&petition)?;
     Ok(Json(issuer.issued(&petition).await?))
+}
+
+async fn close(
+    State(issuer): State<Arc<Issuer>>,
+    State(registry): State<Registry>,
+    PathPart(petition): PathPart<String>,
+) -> Result<Json<CloseStatement>, WebProblem> {
+    let petition = registry.by_id_or_slug(&petition)?;
+    issuer.close_statement(&petition).map(Json).ok_or_else(|| Problem::NotYetClosed.into())
 }
 
 /// `Prefer: wait=20` (RFC 7240 §4.3).

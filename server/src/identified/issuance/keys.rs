@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use undersign_protocol::issuance::{TokenKey, TokenKeyId};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
@@ -43,7 +43,8 @@ impl PetitionKey {
 pub(super) struct PetitionKeys {
     sealed: KeyDirectory,
     wrapping: KeyDirectory,
-    open: RwLock<HashMap<TokenKeyId, Arc<PetitionKey>>>,
+    /// Keys that were read; `None` for one that is destroyed, so that whoever was reading its files meanwhile cannot bring it back.
+    open: RwLock<HashMap<TokenKeyId, Option<Arc<PetitionKey>>>>,
 }
 
 impl PetitionKeys {
@@ -66,19 +67,24 @@ impl PetitionKeys {
 
     /// The key with this id.
     pub(super) fn get(&self, id: &TokenKeyId) -> Result<Arc<PetitionKey>, IssuanceError> {
-        if let Some(key) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(id) {
-            return Ok(Arc::clone(key));
+        if let Some(known) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return known.clone().ok_or(IssuanceError::KeyMissing);
         }
         let key = Arc::new(self.load(id)?);
-        self.open.write().unwrap_or_else(PoisonError::into_inner).insert(*id, Arc::clone(&key));
-        Ok(key)
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.entry(*id).or_insert(Some(key)).clone().ok_or(IssuanceError::KeyMissing)
     }
 
-    /// Destroys a key: first what it is wrapped with, without which every copy of the sealed file is noise.
-    pub(super) fn destroy(&self, id: &TokenKeyId) -> Result<(), IssuanceError> {
-        self.open.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    /// Destroys a key: first what it is wrapped with, without which every copy of the sealed file is noise. Can be repeated, and goes on
+    /// wherever it was interrupted.
+    ///
+    /// # Returns
+    /// What still signs with it in memory: requests that were stored before. It is gone with the last of them.
+    pub(super) fn destroy(&self, id: &TokenKeyId) -> Result<Weak<PetitionSigner>, IssuanceError> {
+        let forgotten = self.open.write().unwrap_or_else(PoisonError::into_inner).insert(*id, None);
         self.wrapping.destroy(&file_name(id))?;
-        Ok(self.sealed.destroy(&file_name(id))?)
+        self.sealed.destroy(&file_name(id))?;
+        Ok(forgotten.flatten().map_or_else(Weak::new, |key| Arc::downgrade(&key.signer)))
     }
 
     fn load(&self, id: &TokenKeyId) -> Result<PetitionKey, IssuanceError> {
@@ -116,4 +122,37 @@ fn file_name(id: &TokenKeyId) -> String {
         hex
     });
     format!("{hex}.key")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SystemEntropy;
+
+    #[test]
+    fn a_destroyed_key_does_not_come_back_and_is_gone_from_memory_with_the_last_that_signs() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let directory = KeyDirectory::open(place.path()).expect("it opens");
+        let keys = PetitionKeys::open(&directory).expect("they open");
+        let id = keys.make(&[], &SystemEntropy).expect("made").id();
+        let path = |part: &str| place.path().join(part).join(file_name(&id));
+        let copies = ["wrapping", "petitions"].map(|part| std::fs::read(path(part)).expect("a file"));
+        let signs = keys.get(&id).expect("the key");
+
+        let signing = keys.destroy(&id).expect("destroyed");
+        assert!(signing.strong_count() > 0, "a signature is under way");
+        drop(signs);
+        assert_eq!(signing.strong_count(), 0);
+        assert!(!path("wrapping").exists() && !path("petitions").exists());
+        assert!(matches!(keys.get(&id), Err(IssuanceError::KeyMissing)));
+
+        // As if its files had been read before they were destroyed.
+        for (part, bytes) in ["wrapping", "petitions"].into_iter().zip(copies) {
+            let sub = KeyDirectory::open(place.path().join(part)).expect("it opens");
+            assert!(sub.write_new(&file_name(&id), &bytes).expect("written"));
+        }
+        assert!(matches!(keys.get(&id), Err(IssuanceError::KeyMissing)));
+        keys.destroy(&id).expect("once more");
+        assert!(!path("wrapping").exists() && !path("petitions").exists());
+    }
 }

@@ -11,6 +11,7 @@ pub mod publication;
 pub mod rules;
 
 mod answer;
+mod close;
 mod issued;
 mod keys;
 mod public_count;
@@ -30,6 +31,7 @@ pub use answer::{RequestForm, TokenAnswer};
 pub use public_count::{OriginClient, OriginError};
 pub use rules::IssuanceError;
 
+use self::close::Closings;
 use self::issued::IssuedCounts;
 use self::keys::PetitionKeys;
 pub(in crate::identified) use self::keys::WRAPPING_KEYS;
@@ -60,6 +62,7 @@ pub struct Issuer {
     key_changes: tokio::sync::Mutex<()>,
     signers: SignerPool,
     issued: IssuedCounts,
+    closings: Closings,
     /// Where the public log is asked; `None` where nobody has said where it is.
     origin: Option<OriginClient>,
     standings: Standings,
@@ -95,6 +98,7 @@ impl Issuer {
             key_changes: tokio::sync::Mutex::default(),
             signers: SignerPool::new(),
             issued: IssuedCounts::default(),
+            closings: Closings::default(),
             origin,
             standings: Standings::default(),
             answers: RateLimiter::keyed(Quota::per_minute(ANSWERS_A_MINUTE)),
@@ -109,21 +113,24 @@ impl Issuer {
     pub(super) async fn directory(&self) -> Result<IssuerDirectory, IssuanceError> {
         let now = self.clock.now();
         let petitions = self.registry.all(now).await?;
-        let live = petitions.iter().map(|petition| petition.verified.manifest());
-        let live = live.filter(|manifest| PetitionState::at(manifest, now) != PetitionState::Closed);
+        let live = petitions.iter().filter(|petition| petition.state(now) != PetitionState::Closed);
         Ok(IssuerDirectory {
             issuer_request_uri: "/v1/token-requests".to_owned(),
             token_keys: live
+                .map(|petition| petition.verified.manifest())
                 .map(|manifest| DirectoryKey::new(manifest.issuer.token_key, manifest.opens_at.seconds()))
                 .collect(),
         })
     }
 
-    /// How many tokens of a petition were issued when the count was last taken, soon after a tick, signed.
+    /// How many tokens of a petition were issued when the count was last taken, soon after a tick, signed; after the close the final
+    /// count, for ever.
     pub(super) async fn issued(&self, petition: &Petition) -> Result<IssuanceStatement, IssuanceError> {
         let petition_id = petition.verified.petition_id();
         let now = self.clock.now();
-        let issued = match self.issued.get(petition, now) {
+        // Once the petition has closed the count stands still and tells nothing: it must not be an older one.
+        let moves = matches!(petition.state(now), PetitionState::Announced | PetitionState::Open);
+        let issued = match self.issued.get(petition, now).filter(|_| moves) {
             Some(issued) => issued,
             None => {
                 let mut tx = self.database.begin_read("issuance::issued").await?;

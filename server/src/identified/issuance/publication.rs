@@ -172,6 +172,6 @@ impl Issuer {
         let dropped = tx.delete_prepared_before(oldest_prepared_day(self.clock.now())).await?;
         tx.commit().await?;
         let dropped = dropped.iter().filter_map(|spki| TokenKey::from_spki(spki).ok());
-        dropped.map(|token_key| token_key.id()).try_for_each(|id| self.keys.destroy(&id))
+        dropped.map(|token_key| token_key.id()).try_for_each(|id| self.keys.destroy(&id).map(drop))
     }
 }

@@ -119,6 +119,6 @@ pub fn admit(
 
 /// Whether a petition's key holds this last byte now.
 pub fn holds_key_id(petition: &Petition, truncated: u8, now: Timestamp) -> bool {
-    let manifest = petition.verified.manifest();
-    manifest.issuer.token_key.id().truncated() == truncated && now < manifest.ends_at().plus(KEY_ID_REST)
+    let token_key = &petition.verified.manifest().issuer.token_key;
+    token_key.id().truncated() == truncated && now < petition.ends_at().plus(KEY_ID_REST)
 }

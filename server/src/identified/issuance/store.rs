@@ -42,13 +42,13 @@ impl Transaction {
         row.map(|row| bytes(&row, "request_hash")).transpose()
     }
 
-    /// How many tokens of a petition were issued: a row each, and those whose rows were lost.
+    /// How many tokens of a petition were issued: a row each, and those whose rows were lost; after the close the final count.
     pub(in crate::identified) async fn count_issued(&mut self, petition_id: &PetitionId) -> Result<u64, StorageError> {
         let named = self.named();
-        let sql = "SELECT COUNT(*) + COALESCE((SELECT lost FROM accepted_loss WHERE petition_id = $1), 0) AS issued \
-                   FROM issuance WHERE petition_id = $2";
+        let sql = "SELECT COALESCE((SELECT issued FROM closed WHERE petition_id = $1), \
+                   COUNT(*) + COALESCE((SELECT lost FROM accepted_loss WHERE petition_id = $1), 0)) AS issued \
+                   FROM issuance WHERE petition_id = $1";
         let row = sqlx::query(sql)
-            .bind(petition_id.as_bytes().as_slice())
             .bind(petition_id.as_bytes().as_slice())
             .fetch_one(self.connection())
             .await
@@ -66,7 +66,52 @@ impl Transaction {
         let sql = "INSERT INTO accepted_loss (petition_id, lost) VALUES ($1, $2) \
                    ON CONFLICT (petition_id) DO UPDATE SET lost = accepted_loss.lost + excluded.lost";
         let query = sqlx::query(sql).bind(petition_id.as_bytes().as_slice()).bind(integer(lost));
-        query.execute(self.connection()).await.map_err(named)?;
+        query.execute(self.connection()).await.map_err(&named)?;
+        // A petition that was closed with too low a count could never end its log.
+        sqlx::query("UPDATE closed SET issued = issued + $2 WHERE petition_id = $1")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(integer(lost))
+            .execute(self.connection())
+            .await
+            .map_err(named)?;
+        Ok(())
+    }
+
+    /// The final count of a petition that is closed.
+    pub(super) async fn final_count(&mut self, petition_id: &PetitionId) -> Result<Option<u64>, StorageError> {
+        let named = self.named();
+        let row = sqlx::query("SELECT issued FROM closed WHERE petition_id = $1")
+            .bind(petition_id.as_bytes().as_slice())
+            .fetch_optional(self.connection())
+            .await
+            .map_err(named)?;
+        row.map(|row| number(&row, "issued")).transpose()
+    }
+
+    /// Keeps the final count. There must be none yet.
+    pub(super) async fn insert_final_count(
+        &mut self,
+        petition_id: &PetitionId,
+        issued: u64,
+    ) -> Result<(), StorageError> {
+        let named = self.named();
+        sqlx::query("INSERT INTO closed (petition_id, issued) VALUES ($1, $2)")
+            .bind(petition_id.as_bytes().as_slice())
+            .bind(integer(issued))
+            .execute(self.connection())
+            .await
+            .map_err(named)?;
+        Ok(())
+    }
+
+    /// Deletes all rows of a petition: its tags.
+    pub(super) async fn delete_issuance(&mut self, petition_id: &PetitionId) -> Result<(), StorageError> {
+        let named = self.named();
+        sqlx::query("DELETE FROM issuance WHERE petition_id = $1")
+            .bind(petition_id.as_bytes().as_slice())
+            .execute(self.connection())
+            .await
+            .map_err(named)?;
         Ok(())
     }
 }

@@ -1,0 +1,133 @@
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use undersign_protocol::ed25519::SecretKey;
+use undersign_protocol::petition::{
+    Language, Notice, NoticeAnswer, NoticeContent, NoticeError, NoticeSigner, NoticeText, PetitionId, SignedNotice,
+    VerifiedNotice,
+};
+use undersign_protocol::timestamp::Timestamp;
+
+use super::markdown::Source;
+use super::problem::{FolderProblem, Problems};
+use super::publish::PublishError;
+use crate::checked::CheckedPetition;
+use crate::request::{Request, Side};
+use crate::response::Response;
+
+/// What a notice does, where it is more than news: `kind = "delivery"`.
+pub const NOTICE_FILE: &str = "notice.toml";
+
+/// A notice as a person writes it: a folder with a Markdown file for each language (`en.md`: `# Title`, then the text) and, where it is
+/// more than news, `notice.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeFolder {
+    /// What it does.
+    pub kind: NoticeKind,
+    /// Title and text, by language.
+    pub texts: BTreeMap<Language, NoticeText>,
+}
+
+/// `notice.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum NoticeKind {
+    /// News.
+    #[default]
+    Update,
+    /// An addressee answered.
+    Answer,
+    /// The total was handed over.
+    Delivery {
+        /// The size of the log that was handed over; its size of today where it is left out.
+        tree_size: Option<u64>,
+    },
+    /// Another petition replaces this one.
+    Correction {
+        /// Its id.
+        replaced_by: PetitionId,
+    },
+    /// The text is not to be shown any more.
+    TakeDown,
+}
+
+impl NoticeFolder {
+    /// Reads the files of a folder, given by their names. On failure it tells all problems.
+    pub fn parse(files: &BTreeMap<String, String>) -> Result<Self, Vec<FolderProblem>> {
+        let mut problems = Problems::default();
+        let kind = files.get(NOTICE_FILE).map_or(Some(NoticeKind::default()), |text| read_kind(text, &mut problems));
+        let mut texts = BTreeMap::new();
+        for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".md")) {
+            let Ok(language) = name.trim_end_matches(".md").parse::<Language>() else {
+                problems.refuse(
+                    name,
+                    None,
+                    "a language's file is named with two or three small letters, such as en.md",
+                );
+                continue;
+            };
+            if let Some(text) = Source::read(name.clone(), text, &mut problems).notice(&mut problems) {
+                texts.insert(language, text);
+            }
+        }
+        let problems = problems.into_sorted();
+        match kind {
+            Some(kind) if problems.is_empty() && !texts.is_empty() => Ok(Self { kind, texts }),
+            _ if problems.is_empty() => {
+                let mut missing = Problems::default();
+                missing.missing("en.md", "a file for each language of the petition is needed; there is none");
+                Err(missing.into_sorted())
+            }
+            _ => Err(problems),
+        }
+    }
+
+    /// What it does in the log of a petition.
+    pub fn content(&self, petition: &CheckedPetition) -> NoticeContent {
+        match self.kind {
+            NoticeKind::Update => NoticeContent::Update {},
+            NoticeKind::Answer => NoticeContent::Answer {},
+            NoticeKind::Delivery { tree_size } => {
+                NoticeContent::Delivery { tree_size: tree_size.unwrap_or(petition.checkpoint().tree_size) }
+            }
+            NoticeKind::Correction { replaced_by } => NoticeContent::Correction { replaced_by },
+            NoticeKind::TakeDown => NoticeContent::TakeDown {},
+        }
+    }
+}
+
+/// Signs a notice as the organiser, and checks the result as every server and every client will.
+pub fn sign_notice(
+    petition: &CheckedPetition,
+    texts: BTreeMap<Language, NoticeText>,
+    content: NoticeContent,
+    published_at: Timestamp,
+    key: &SecretKey,
+) -> Result<VerifiedNotice, NoticeError> {
+    let petition_id = petition.petition_id();
+    let notice = Notice { version: 1, petition_id, signer: NoticeSigner::Organiser, published_at, texts, content };
+    VerifiedNotice::verify(SignedNotice::sign(&notice, key)?, petition.verified())
+}
+
+/// Publishes a notice at a side. A repeat gets the same answer.
+pub fn notice_request(side: Side, petition: &CheckedPetition, notice: &VerifiedNotice) -> Request {
+    let endpoints = petition.endpoints();
+    let base = if side == Side::Identified { &endpoints.issuer } else { &endpoints.origin };
+    let path = format!("/v1/petitions/{}/notices", petition.petition_id());
+    Request::post(side, base, &path).json(&notice.signed().request())
+}
+
+/// A side's answer to [`notice_request`]: about exactly this notice.
+pub fn read_notice_answer(response: &Response, notice: &VerifiedNotice) -> Result<NoticeAnswer, PublishError> {
+    let answer: NoticeAnswer = response.expect_json(200)?;
+    if answer.notice_id == notice.id() { Ok(answer) } else { Err(PublishError::OtherPetition) }
+}
+
+fn read_kind(text: &str, problems: &mut Problems) -> Option<NoticeKind> {
+    let read = toml::from_str::<NoticeKind>(text);
+    let told = read.map_err(|error| {
+        let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+        problems.refuse(NOTICE_FILE, line, format!("this is not a notice: {}", error.message()));
+    });
+    told.ok()
+}

@@ -1,0 +1,40 @@
+use undersign_protocol::public_log::Entry;
+
+use super::PublicLog;
+use super::rules::{LogError, LogId, check_close};
+use crate::petition::Petition;
+
+impl PublicLog {
+    /// Ends the log of a petition whose time is over, once its last batch is in: with the issuer's statement that everything which
+    /// was kept for the count is destroyed. Where the issuer is away, or has not done so yet, the end waits; nothing is lost by it.
+    ///
+    /// # Returns
+    /// Whether the log has ended.
+    pub(super) async fn end(&self, petition: &Petition) -> Result<bool, LogError> {
+        let petition_id = petition.verified.petition_id();
+        let log = LogId::of_petition(&petition_id);
+        let mut tx = self.database.begin_read("public_log::has_ended").await?;
+        if tx.log_has_ended(&log).await? {
+            return Ok(true);
+        }
+        drop(tx);
+        let statement = self.issuer.close(&petition_id).await?;
+
+        let mut tx = self.database.begin("public_log::end").await?;
+        let head = tx.head(&log).await?.unwrap_or_default();
+        if head.ended {
+            return Ok(true);
+        }
+        // What was taken between the last batch and this transaction waits for one more tick; then the pool is empty and stays so.
+        if tx.pool_size(&petition_id).await? > 0 {
+            return Ok(false);
+        }
+        check_close(&statement, &petition.verified, &head)?;
+        self.witnesses.check_not_behind(&log)?;
+        tx.append(&log, &[Entry::CloseStatement(statement)]).await?;
+        tx.end_log(&log).await?;
+        tx.commit().await?;
+        self.witnesses.wake();
+        Ok(true)
+    }
+}
