@@ -6,8 +6,6 @@ import { element, input, say } from "./panels.js";
 /** @typedef {import("./begin.js").Journey} Journey */
 /** @typedef {import("../client/undersign_client.js").Receipt} Receipt */
 
-const SVG = "http://www.w3.org/2000/svg";
-
 /** Milliseconds for which a browser may read the file that is being saved. */
 const SAVING = 60_000;
 
@@ -58,7 +56,8 @@ function hide() {
   element("#receipt").hidden = true;
   input("receipt-code").value = "";
   element("#receipt-of").textContent = "";
-  element("#receipt-qr").replaceChildren();
+  element("#receipt-qr").hidden = true;
+  picture().path.removeAttribute("d");
 }
 
 /** A picture that is made on this device: what draws it is fetched only now. Without it there is still the text. @param {string} code */
@@ -69,24 +68,20 @@ async function draw(code) {
     const drawing = qr.draw(code);
     // The person may be done with it already.
     if (!drawing || input("receipt-code").value !== code) return;
-    element("#receipt-qr").replaceChildren(picture(drawing.size, drawing.path));
+    const { svg, path } = picture();
+    svg.setAttribute("viewBox", `0 0 ${drawing.size} ${drawing.size}`);
+    path.setAttribute("d", drawing.path);
+    element("#receipt-qr").hidden = false;
     drawing.free();
   } catch {
-    element("#receipt-qr").replaceChildren();
+    element("#receipt-qr").hidden = true;
   }
 }
 
-/** @param {number} size @param {string} path @returns {SVGElement} */
-function picture(size, path) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", `0 0 ${size} ${size}`);
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-labelledby", "receipt-qr-label");
-  svg.setAttribute("shape-rendering", "crispEdges");
-  const modules = document.createElementNS(SVG, "path");
-  modules.setAttribute("d", path);
-  svg.append(modules);
-  return svg;
+/** The empty picture of the page. @returns {{ svg: Element, path: Element }} */
+function picture() {
+  const svg = /** @type {Element} */ (document.querySelector("#receipt-qr svg"));
+  return { svg, path: /** @type {Element} */ (svg.firstElementChild) };
 }
 
 /** @param {Journey} journey */

@@ -112,8 +112,10 @@ async fn the_count_of_the_page_is_the_total() {
 async fn what_a_page_loads_is_here_and_never_changes() {
     let server = TestServer::with_petitions(Options::default(), &["trees"]).await;
     let wire = Wire::new(&server);
-    let paths = loaded(&check_page(&page(&wire, "/p/trees", "en").await));
+    let mut paths = loaded(&check_page(&page(&wire, "/p/trees", "en").await));
     assert!(paths.len() > 10, "{paths:?}");
+    paths.extend(loaded(&check_page(&page(&wire, "/p/trees/withdraw", "en").await)));
+    assert!(paths.iter().any(|path| path.ends_with("/withdraw/main.js")), "{paths:?}");
     for path in paths {
         let answer = wire.get(&wire.origin(&path)).await;
         assert_eq!(answer.status, 200, "{path}");
@@ -128,6 +130,21 @@ async fn what_a_page_loads_is_here_and_never_changes() {
     }
     let unknown = wire.get(&wire.origin("/assets/0000000000000000/page.css")).await;
     assert_eq!(unknown.status, 404);
+}
+
+#[tokio::test]
+async fn the_page_to_take_back_a_signature_says_what_it_means_without_javascript() {
+    let server = TestServer::with_petitions(Options::default(), &["trees"]).await;
+    let wire = Wire::new(&server);
+    for (path, words) in [
+        ("/en/p/trees/withdraw", "It is for good"),
+        ("/ru/p/trees/withdraw", "Это окончательно"),
+        ("/p/trees/withdraw", "The public count falls by one."),
+    ] {
+        let html = check_page(&page(&wire, path, "en").await);
+        assert!(html.contains(words) && html.contains("undersign withdraw"), "{path}: {html}");
+    }
+    assert_eq!(page(&wire, "/en/p/nothing/withdraw", "en").await.status, 404);
 }
 
 #[tokio::test]
