@@ -95,7 +95,7 @@ fn tell_petition(petition: &ReadyToWithdraw, output: &Output) {
     output.event(
         "petition",
         json!({ "petition_id": petition.petition_id(), "slug": petition.slug(), "title": title }),
-        format!("You take back your signature under: {title}"),
+        format!("This is a signature under: {title}"),
     );
 }
 
