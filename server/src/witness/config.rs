@@ -8,7 +8,7 @@
 //! data = "/var/lib/undersign-witness"      # its key and the newest tree head of each log
 //!
 //! [[logs]]                                 # hosts whose log, and the petitions' logs that it announces, are cosigned
-//! vkey = "petitions.example/v1/log+2c50aea4+AQN3YU4fFGlMFGRJHF9D4DYDEYpnZFd6uLIE5VJd4C/S"
+//! vkey = "petitions.example/v1/log+ff764ff4+AQN3YU4fFGlMFGRJHF9D4DYDEYpnZFd6uLIE5VJd4C/S"
 //! url = "https://petitions.example"
 //! "#;
 //! assert!(WitnessConfig::parse(text).is_ok_and(|config| config.logs.len() == 1));

@@ -35,6 +35,13 @@ pub(super) struct Witnesses {
     behind: Mutex<HashSet<[u8; 32]>>,
 }
 
+/// How often a witness was asked about a log since the start.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    First,
+    Again,
+}
+
 /// What a witness said.
 enum Answer {
     Line(String),
@@ -101,11 +108,11 @@ impl PublicLog {
             let (asked, was_asked) = tokio::sync::oneshot::channel();
             tokio::spawn(async move {
                 let mut appended = log.witnesses.appended.subscribe();
-                log.cosign_all(&witness, &registry).await;
+                log.cosign_all(&witness, &registry, Asked::First).await;
                 let _ = asked.send(());
                 loop {
                     let _ = tokio::time::timeout(PAUSE, appended.changed()).await;
-                    log.cosign_all(&witness, &registry).await;
+                    log.cosign_all(&witness, &registry, Asked::Again).await;
                 }
             });
             first.spawn(was_asked);
@@ -114,9 +121,9 @@ impl PublicLog {
     }
 
     /// The host's log first: witnesses take petitions' logs from there. A witness that is away is not asked about the others.
-    async fn cosign_all(&self, witness: &WitnessAddress, registry: &Registry) {
+    async fn cosign_all(&self, witness: &WitnessAddress, registry: &Registry, asked: Asked) {
         let host_origin = host_log_origin(&self.origin_host);
-        let mut away = self.cosign_or_warn(&LogId::HOST, &host_origin, &self.host_key, witness).await;
+        let mut away = self.cosign_or_warn(&LogId::HOST, &host_origin, &self.host_key, witness, asked).await;
         let petitions = registry.all(self.clock.now()).await.unwrap_or_default();
         for petition in petitions.iter() {
             if away {
@@ -124,20 +131,30 @@ impl PublicLog {
             }
             let log = LogId::of_petition(&petition.verified.petition_id());
             match self.petition_key(petition) {
-                Ok(key) => away = self.cosign_or_warn(&log, &petition.verified.log_origin(), &key, witness).await,
+                Ok(key) => {
+                    away = self.cosign_or_warn(&log, &petition.verified.log_origin(), &key, witness, asked).await
+                }
                 Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "a log is not cosigned"),
             }
         }
     }
 
     /// Says whether the witness is away.
-    async fn cosign_or_warn(&self, log: &LogId, origin: &str, key: &SecretKey, witness: &WitnessAddress) -> bool {
-        let Err(error) = self.cosign(log, origin, key, witness).await else { return false };
+    async fn cosign_or_warn(
+        &self,
+        log: &LogId,
+        origin: &str,
+        key: &SecretKey,
+        witness: &WitnessAddress,
+        asked: Asked,
+    ) -> bool {
+        let Err(error) = self.cosign(log, origin, key, witness, asked).await else { return false };
         tracing::warn!(witness = witness.key.name(), log = origin, %error, "a log is not cosigned yet");
         matches!(error, LogError::WitnessAway(_))
     }
 
-    /// Has the newest head of a log cosigned by a witness, unless it is already. A witness that has signed another size than is known
+    /// Has the newest head of a log cosigned by a witness, unless it is already. After a start it is asked all the same: a database that
+    /// was restored has cosignatures of its own time, and only the witness knows what came after. A witness that has signed another size than is known
     /// here, because its answer was lost, is asked once more from there.
     async fn cosign(
         &self,
@@ -145,13 +162,14 @@ impl PublicLog {
         origin: &str,
         key: &SecretKey,
         witness: &WitnessAddress,
+        asked: Asked,
     ) -> Result<(), LogError> {
         let vkey = witness.key.to_string();
         let mut tx = self.database.begin_read("public_log::cosign").await?;
         let Some(head) = tx.head(log).await? else { return Ok(()) };
         let mut old_size = tx.cosignature(log, &vkey).await?.tree_size;
         drop(tx);
-        if old_size == head.tree_size {
+        if old_size == head.tree_size && asked == Asked::Again {
             return Ok(());
         }
         let checkpoint = Checkpoint { origin: origin.to_owned(), tree_size: head.tree_size, root: head.root };
