@@ -25,6 +25,8 @@ pub mod tiles;
 /// Everything that a server would serve, in files.
 pub mod site;
 
+mod notices;
+
 /// A small log and what can be wrong with it.
 pub mod vectors;
 

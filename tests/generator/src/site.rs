@@ -7,6 +7,7 @@ use undersign_protocol::public_log::{Announcement, Checkpoint, Entry, HostEntry,
 use undersign_protocol::tally::{Tally, TotalDocument};
 
 use crate::entries::{Batch, batch, first, last};
+use crate::notices::Notices;
 use crate::petition::{HOST, Petition, SLUG};
 use crate::plan::Plan;
 use crate::tiles::{TileWriter, write};
@@ -37,7 +38,7 @@ pub fn generate_edited(plan: &Plan, out: &Path, mut edit: impl FnMut(u64, &mut B
     let petition = Petition::of_seed(plan.seed)?;
     let copy = out.join(format!("v1/petitions/{}", petition.verified.petition_id()));
     let mut log = TileWriter::new(copy.join("log"));
-    let mut tally = Tally::default();
+    let (mut tally, mut notices) = (Tally::default(), Notices::default());
     for number in 0..plan.batches() + 2 {
         let mut entries = match number {
             0 => first(&petition),
@@ -50,11 +51,13 @@ pub fn generate_edited(plan: &Plan, out: &Path, mut edit: impl FnMut(u64, &mut B
             // What an edit has spoilt counts as nothing.
             if let Ok(decoded) = Entry::decode(&entry) {
                 tally.add(&decoded);
+                notices.note(&petition.verified, log.tree_size(), decoded);
             }
             log.append(entry)?;
         }
     }
     let (checkpoint, note) = log.finish(&petition.verified.log_origin(), &petition.log_key)?;
+    write(&copy.join("notices"), &serde_json::to_vec(&notices.list(&copy.join("log"), &checkpoint, note.clone())?)?)?;
     let total = total(&tally, &checkpoint, note);
     write(&copy.join("total"), &serde_json::to_vec(&total)?)?;
     write_surroundings(plan, &petition, out)?;
