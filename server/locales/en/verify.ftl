@@ -2,6 +2,7 @@
 
 check-title = Check the number yourself
 check-lead = Every signature of this petition stands in a public log, without a name. Whoever adds up the log must get the number on the petition's page. This page says what that number is, and how you count it yourself.
+check-short = Check the number
 check-link = What the number means, and how to count it yourself
 check-now = Now
 check-total = Total
@@ -33,7 +34,7 @@ recount-again = Count again
 confirmed-title = The number is right
 confirmed-text = Your browser has checked every entry of the log and every signature in it. What was counted is what is shown.
 confirmed-pinned = The petition is the one whose id your link names.
-confirmed-not-pinned = The id was named by this page. Compare it with a link that you got elsewhere:
+confirmed-not-pinned = The id was named by this page. Compare it with a link that you got elsewhere.
 check-id = Id
 failed-title = Something is wrong
 failed-text = The log or the number does not hold what it should. Perhaps it is a mistake, perhaps not. Keep what stands here, and tell the organiser and others who can count.

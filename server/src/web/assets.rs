@@ -131,7 +131,11 @@ impl Assets {
 
     fn answer(&self, name: &str, headers: &HeaderMap) -> Response {
         let answer = self.file(name, headers);
-        if name == WORKER { ([(header::CONTENT_SECURITY_POLICY, WORKER_POLICY)], answer).into_response() } else { answer }
+        if name == WORKER {
+            ([(header::CONTENT_SECURITY_POLICY, WORKER_POLICY)], answer).into_response()
+        } else {
+            answer
+        }
     }
 
     fn file(&self, name: &str, headers: &HeaderMap) -> Response {
