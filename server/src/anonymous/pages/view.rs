@@ -87,7 +87,8 @@ pub struct VerifyPage<'a> {
     language: &'static str,
     slug: &'a str,
     petition_id: String,
-    words: Words<'a>,
+    /// `None` where the text was taken down.
+    words: Option<Words<'a>>,
     head: &'a Head,
     checkpoint: &'a str,
     total: String,
@@ -184,7 +185,7 @@ impl<'a> VerifyPage<'a> {
             path: format!("/p/{}/verify", manifest.slug),
             language: t.language().tag(),
             slug: manifest.slug.as_str(),
-            words: Words::of(t, manifest).unwrap_or_else(|| unreachable!("a verified manifest has a language")),
+            words: Words::of(t, manifest).filter(|_| !petition.is_taken_down()),
             checkpoint,
             total: t.number(head.tally.total()),
             signatures: t.number(head.tally.signatures),
