@@ -1,9 +1,10 @@
-// The section of a page that does something, to sign or to withdraw: one panel of it is shown at a time. Every word stands in the page; a script only chooses.
+// The section of a page that does something, to sign, to withdraw or to recount: one panel of it is shown at a time. Every word stands
+// in the page; a script only chooses.
 
 /** Panels beside which the petition's text stays open. */
 const READING = ["begin", "in-app", "no-client", "unsupported", "not-open"];
 
-const section = /** @type {HTMLElement} */ (document.querySelector("#sign, #withdraw"));
+const section = /** @type {HTMLElement} */ (document.querySelector("#sign, #withdraw, #verify"));
 
 /**
  * An element of the section.

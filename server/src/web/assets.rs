@@ -37,14 +37,25 @@ pub struct ClientDirError {
     source: std::io::Error,
 }
 
-const CLIENT: [&str; 4] =
-    ["undersign_client.js", "undersign_client_bg.wasm", "undersign_qr.js", "undersign_qr_bg.wasm"];
+const CLIENT: [&str; 6] = [
+    "undersign_client.js",
+    "undersign_client_bg.wasm",
+    "undersign_qr.js",
+    "undersign_qr_bg.wasm",
+    "undersign_audit.js",
+    "undersign_audit_bg.wasm",
+];
+
+/// The one script that runs outside a page, and what it may do there: a worker takes its policy from its own answer, not from the page.
+const WORKER: &str = "verify/worker.js";
+const WORKER_POLICY: &str =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; require-trusted-types-for 'script'";
 
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => { [$(($name, include_bytes!(concat!("../../assets/", $name)).as_slice())),+] };
 }
 
-const EMBEDDED: [(&str, &[u8]); 20] = embedded!(
+const EMBEDDED: [(&str, &[u8]); 23] = embedded!(
     "icon.svg",
     "page.css",
     "sign/address.js",
@@ -64,6 +75,9 @@ const EMBEDDED: [(&str, &[u8]); 20] = embedded!(
     "sign/tabs.js",
     "sign/transport.js",
     "sign/waiting.js",
+    "verify/main.js",
+    "verify/verifying.js",
+    "verify/worker.js",
     "withdraw/main.js",
 );
 
@@ -116,6 +130,15 @@ impl Assets {
     }
 
     fn answer(&self, name: &str, headers: &HeaderMap) -> Response {
+        let answer = self.file(name, headers);
+        if name == WORKER {
+            ([(header::CONTENT_SECURITY_POLICY, WORKER_POLICY)], answer).into_response()
+        } else {
+            answer
+        }
+    }
+
+    fn file(&self, name: &str, headers: &HeaderMap) -> Response {
         let Some(file) = self.files.get(name) else { return StatusCode::NOT_FOUND.into_response() };
         let fixed: [(HeaderName, &str); 3] = [
             (header::CONTENT_TYPE, file.media_type),

@@ -12,17 +12,19 @@ pub struct Messages {
     bundle: FluentBundle<FluentResource>,
 }
 
-const ENGLISH: [&str; 5] = [
+const ENGLISH: [&str; 6] = [
     include_str!("../../locales/en/pages.ftl"),
     include_str!("../../locales/en/sign.ftl"),
     include_str!("../../locales/en/withdraw.ftl"),
+    include_str!("../../locales/en/verify.ftl"),
     include_str!("../../locales/en/confirm.ftl"),
     include_str!("../../locales/en/mail.ftl"),
 ];
-const RUSSIAN: [&str; 5] = [
+const RUSSIAN: [&str; 6] = [
     include_str!("../../locales/ru/pages.ftl"),
     include_str!("../../locales/ru/sign.ftl"),
     include_str!("../../locales/ru/withdraw.ftl"),
+    include_str!("../../locales/ru/verify.ftl"),
     include_str!("../../locales/ru/confirm.ftl"),
     include_str!("../../locales/ru/mail.ftl"),
 ];
@@ -118,7 +120,7 @@ mod tests {
     use super::*;
 
     /// Keys of a language, each with the arguments that its text names.
-    fn keys(sources: [&str; 5]) -> BTreeMap<String, BTreeSet<String>> {
+    fn keys(sources: [&str; 6]) -> BTreeMap<String, BTreeSet<String>> {
         let mut keys = BTreeMap::<String, BTreeSet<String>>::new();
         let mut last = String::new();
         for line in sources.iter().flat_map(|source| source.lines()) {
@@ -162,6 +164,7 @@ mod tests {
             "petition.html",
             "sign.html",
             "taken_down.html",
+            "verify.html",
             "withdraw.html",
         ];
         let files = templates.map(|name| format!("templates/{name}"));

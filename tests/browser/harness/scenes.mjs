@@ -197,6 +197,34 @@ export const SCENES = {
     await without.remove();
   },
 
+  async *verifying({ demo, bare, browser, language }) {
+    const context = await browser.profile();
+    await person.sign(context, demo, SLUG);
+    const tiles = await hold(context, "**/log/tile/**");
+    const page = await person.open(context, `${demo.page(SLUG, language)}/verify`);
+    await person.seePanel(page, "begin");
+    yield ["verify", page];
+    await page.locator("#recount").click();
+    await person.seePanel(page, "running");
+    yield ["verify-running", page];
+    await tiles.letGo();
+    await person.seePanel(page, "confirmed");
+    yield ["verify-confirmed", page];
+    await context.route("**/log/tile/**", async (route) => {
+      const body = await (await route.fetch()).body();
+      await route.fulfill({ body: body.subarray(0, -1) });
+    });
+    await page.locator('[data-panel="confirmed"] [data-again]').click();
+    await person.seePanel(page, "failed");
+    yield ["verify-failed", page];
+    yield ["verify-no-client", await person.open(context, `${bare.page(SLUG, language)}/verify`)];
+    await context.close();
+
+    const without = await profileThatForbids("javascript");
+    yield ["verify-no-javascript", await person.open(without.context, `${demo.page(SLUG, language)}/verify`)];
+    await without.remove();
+  },
+
   async *"another day"({ demo, browser, language }) {
     const context = await browser.profile();
     const page = await person.open(context, demo.page("waits-a-day", language));

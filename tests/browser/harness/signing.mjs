@@ -9,9 +9,9 @@ export async function open(context, url) {
   return page;
 }
 
-/** What of the section to sign or to withdraw is to be seen now: the name of the panel, and of the message if there is one. */
+/** What of the section to sign, to withdraw or to recount is to be seen now: the name of the panel, and of the message if there is one. */
 export function seen(page) {
-  return page.locator("#sign, #withdraw").evaluate((section) => {
+  return page.locator("#sign, #withdraw, #verify").evaluate((section) => {
     const visible = (selector) => [...section.querySelectorAll(selector)].filter((one) => one.checkVisibility());
     return {
       panel: visible("[data-panel]").map((one) => one.dataset.panel).join(" and "),
@@ -43,7 +43,7 @@ export async function seePanel(page, ...names) {
 
 /** Waits for one of the page's sentences. */
 export function seeMessage(page, name) {
-  return page.locator(`:is(#sign, #withdraw) [data-message="${name}"]`).waitFor();
+  return page.locator(`:is(#sign, #withdraw, #verify) [data-message="${name}"]`).waitFor();
 }
 
 /** Presses "Sign" and waits to be asked for an address. `only`: for this petition alone. */

@@ -21,6 +21,9 @@ mod confirm_page;
 /// What people read, with or without JavaScript, and what their browsers are told.
 mod pages;
 
+/// What the number means; the commands with which anyone checks it.
+mod verify_page;
+
 /// What comes back for a token request, and when.
 mod issuance;
 

@@ -147,7 +147,15 @@ async fn a_text_that_was_taken_down_is_shown_nowhere_and_its_total_stays() {
     publish(&server, &trees, &take_down).await;
     assert_eq!(wire.token_request(&other.body()).await.problem(), Problem::Closed);
     wire.wait_for_total(&trees.petition_id(), 1).await;
-    for path in ["/en/p/trees", "/ru/p/trees", "/en/", "/en/p/rivers", "/en/p/trees/withdraw", "/v1/petitions"] {
+    for path in [
+        "/en/p/trees",
+        "/ru/p/trees",
+        "/en/",
+        "/en/p/rivers",
+        "/en/p/trees/withdraw",
+        "/en/p/trees/verify",
+        "/v1/petitions",
+    ] {
         let html = wire.get(&wire.origin(path)).await.text();
         assert!(!words.iter().any(|words| html.contains(words)), "{path}");
     }

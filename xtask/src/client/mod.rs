@@ -1,6 +1,6 @@
 //! `cargo xtask client`: the npm-ready package of what browsers run, in `target/client/`.
 //!
-//! The modules that come later (audit, relay) are further rows of [`MODULES`] and of `exports` in npm/package.json.
+//! A module that comes later (relay) is a further row of [`MODULES`] and of `exports` in npm/package.json.
 
 mod bindings;
 mod compressed;
@@ -17,9 +17,10 @@ use crate::command::{root, run};
 use crate::wasm::Toolchain;
 
 /// What browsers fetch, each when it is needed: the crate, what cargo makes of it, and what its files' names begin with.
-const MODULES: [(&str, &str, &str); 2] = [
+const MODULES: [(&str, &str, &str); 3] = [
     ("undersign-client-wasm", "undersign_client_wasm.wasm", "undersign_client"),
     ("undersign-qr-wasm", "undersign_qr_wasm.wasm", "undersign_qr"),
+    ("undersign-audit-wasm", "undersign_audit_wasm.wasm", "undersign_audit"),
 ];
 
 /// Optimised for size, see the workspace's Cargo.toml.

@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use undersign_client_lib::endpoints::Base;
 
 use super::news::TakenDownPage;
-use super::view::{ListPage, NotFoundPage, PetitionPage, WithdrawPage};
+use super::view::{ListPage, NotFoundPage, PetitionPage, VerifyPage, WithdrawPage};
 use crate::anonymous::AnonymousState;
 use crate::petition::PetitionError;
 use crate::web::extract::PathPart;
@@ -18,12 +18,13 @@ use crate::web::language::InterfaceLanguage;
 use crate::web::messages::Messages;
 use crate::web::problem::WebProblem;
 
-/// `/`, `/p/{slug}` and `/p/{slug}/withdraw` in the reader's language, and the same behind `/{lang}` in that one.
+/// `/`, `/p/{slug}`, `/p/{slug}/withdraw` and `/p/{slug}/verify` in the reader's language, and the same behind `/{lang}` in that one.
 pub fn router() -> Router<AnonymousState> {
     let of_reader = Router::new()
         .route("/", get(list_of_reader))
         .route("/p/{slug}", get(petition_of_reader))
-        .route("/p/{slug}/withdraw", get(withdraw_of_reader));
+        .route("/p/{slug}/withdraw", get(withdraw_of_reader))
+        .route("/p/{slug}/verify", get(verify_of_reader));
     let pages = InterfaceLanguage::ALL.into_iter().fold(of_reader, |router, language| {
         let tag = language.tag();
         let show_list = async move |State(state)| list(state, language).await;
@@ -31,7 +32,10 @@ pub fn router() -> Router<AnonymousState> {
             async move |State(state), PathPart(slug): PathPart<String>| petition(state, language, &slug).await;
         let show_withdraw =
             async move |State(state), PathPart(slug): PathPart<String>| withdraw(state, language, &slug).await;
+        let show_verify =
+            async move |State(state), PathPart(slug): PathPart<String>| verify(state, language, &slug).await;
         router
+            .route(&format!("/{tag}/p/{{slug}}/verify"), get(show_verify))
             .route(&format!("/{tag}/p/{{slug}}/withdraw"), get(show_withdraw))
             .route(&format!("/{tag}"), get(show_list))
             .route(&format!("/{tag}/"), get(show_list))
@@ -58,6 +62,14 @@ async fn withdraw_of_reader(
     PathPart(slug): PathPart<String>,
 ) -> Result<Response, WebProblem> {
     withdraw(state, InterfaceLanguage::of_headers(&headers), &slug).await
+}
+
+async fn verify_of_reader(
+    State(state): State<AnonymousState>,
+    headers: HeaderMap,
+    PathPart(slug): PathPart<String>,
+) -> Result<Response, WebProblem> {
+    verify(state, InterfaceLanguage::of_headers(&headers), &slug).await
 }
 
 async fn list(state: AnonymousState, language: InterfaceLanguage) -> Result<Response, WebProblem> {
@@ -95,6 +107,20 @@ async fn withdraw(state: AnonymousState, language: InterfaceLanguage, slug: &str
     };
     // This side alone is asked: the issuer has nothing to do with it.
     answer(StatusCode::OK, &policy(None), &WithdrawPage::new(t, &state.pages, &petition, state.clock.now()))
+}
+
+async fn verify(state: AnonymousState, language: InterfaceLanguage, slug: &str) -> Result<Response, WebProblem> {
+    let t = Messages::of(language);
+    let Ok(petition) = state.registry.by_id_or_slug(slug) else {
+        return answer(StatusCode::NOT_FOUND, &policy(None), &NotFoundPage::new(t, &state.pages));
+    };
+    let (head, checkpoint) = state.log.petition_checkpoint(&petition).await?;
+    answer(StatusCode::OK, &worker_policy(), &VerifyPage::new(t, &state.pages, &petition, (&head, &checkpoint)))
+}
+
+/// As for other pages, and a worker from this host, whose address one script alone may give.
+fn worker_policy() -> String {
+    policy(None).replace("trusted-types 'none'", "trusted-types recount; worker-src 'self'")
 }
 
 /// Everything from this host, connections to the issuer beside it. `wasm-unsafe-eval` allows WebAssembly and no other evaluation.

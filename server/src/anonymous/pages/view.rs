@@ -2,14 +2,19 @@ use std::sync::Arc;
 
 use askama::Template;
 use undersign_protocol::petition::{Language, Localized, Manifest, PetitionState, Text};
+use undersign_protocol::public_log::{TILE_WIDTH, TilePath};
 use undersign_protocol::timestamp::Timestamp;
 
 use super::markdown::to_html;
 use super::news::{Linked, News};
 use super::{Pages, Preselected};
+use crate::anonymous::public_log::store::Head;
 use crate::petition::Petition;
 use crate::petition::rules::bundle;
 use crate::web::messages::Messages;
+
+/// Most signatures that the page recounts; the audit in the browser refuses more, too.
+const MOST_IN_BROWSER: u64 = 100_000;
 
 /// All petitions.
 #[derive(Template)]
@@ -69,6 +74,32 @@ pub struct WithdrawPage<'a> {
     words: Option<Words<'a>>,
     until: String,
     is_taken: bool,
+    has_client: bool,
+}
+
+/// What the number means, and how anyone recounts it.
+#[derive(Template)]
+#[template(path = "verify.html")]
+pub struct VerifyPage<'a> {
+    t: &'static Messages,
+    assets: &'a str,
+    path: String,
+    language: &'static str,
+    slug: &'a str,
+    petition_id: String,
+    /// `None` where the text was taken down.
+    words: Option<Words<'a>>,
+    head: &'a Head,
+    checkpoint: &'a str,
+    total: String,
+    signatures: String,
+    withdrawals: String,
+    issued: String,
+    tree_size: String,
+    first_bundle: TilePath,
+    link: String,
+    public_url: &'a str,
+    is_large: bool,
     has_client: bool,
 }
 
@@ -134,6 +165,39 @@ impl<'a> WithdrawPage<'a> {
             words: Words::of(t, manifest).filter(|_| !petition.is_taken_down()),
             until: t.with("withdraw-means-until", "date", t.date(petition.ends_at())),
             is_taken: matches!(state, PetitionState::Open | PetitionState::Closing),
+            has_client: pages.assets.has_client(),
+        }
+    }
+}
+
+impl<'a> VerifyPage<'a> {
+    pub fn new(
+        t: &'static Messages,
+        pages: &'a Pages,
+        petition: &'a Petition,
+        (head, checkpoint): (&'a Head, &'a str),
+    ) -> Self {
+        let manifest = petition.verified.manifest();
+        let petition_id = petition.verified.petition_id().to_string();
+        Self {
+            t,
+            assets: pages.assets.prefix(),
+            path: format!("/p/{}/verify", manifest.slug),
+            language: t.language().tag(),
+            slug: manifest.slug.as_str(),
+            words: Words::of(t, manifest).filter(|_| !petition.is_taken_down()),
+            checkpoint,
+            total: t.number(head.tally.total()),
+            signatures: t.number(head.tally.signatures),
+            withdrawals: t.number(head.tally.withdrawals),
+            issued: t.number(head.tally.issued),
+            tree_size: t.number(head.tree_size),
+            first_bundle: TilePath { level: None, index: 0, width: head.tree_size.clamp(1, TILE_WIDTH) },
+            head,
+            link: format!("{}/p/{}#{petition_id}", pages.public_url, manifest.slug),
+            petition_id,
+            public_url: &pages.public_url,
+            is_large: head.tally.signatures > MOST_IN_BROWSER,
             has_client: pages.assets.has_client(),
         }
     }
