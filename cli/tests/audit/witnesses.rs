@@ -22,6 +22,11 @@ fn cosign(world: &World, number: u8) {
         let line = name.cosign(&checkpoint, "2026-12-01T00:00:00Z".parse().unwrap(), &key);
         OpenOptions::new().append(true).open(path).unwrap().write_all(line.as_bytes()).unwrap();
     }
+    // The list of notices names the same head.
+    let notices = world.site.copy.join("notices");
+    let mut list: serde_json::Value = serde_json::from_slice(&fs::read(&notices).unwrap()).unwrap();
+    list["checkpoint"] = fs::read_to_string(world.site.copy.join("log/checkpoint")).unwrap().into();
+    fs::write(notices, list.to_string()).unwrap();
 }
 
 /// Two of two.

@@ -37,7 +37,8 @@ pub struct ClientDirError {
     source: std::io::Error,
 }
 
-const CLIENT: [&str; 6] = [
+/// Files of the client package that are served.
+pub const CLIENT: [&str; 6] = [
     "undersign_client.js",
     "undersign_client_bg.wasm",
     "undersign_qr.js",

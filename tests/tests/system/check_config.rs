@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use undersign_server::web::assets::CLIENT;
 use undersign_tests::programs::program;
 use undersign_tests::server::{Options, TestServer};
 
@@ -27,7 +28,7 @@ impl Machine {
         assert!(init.stdout(Stdio::null()).status().expect("init").success());
         let client = place.path().join("client");
         fs::create_dir(&client).expect("a folder");
-        for name in ["undersign_client.js", "undersign_client_bg.wasm"] {
+        for name in CLIENT {
             fs::write(client.join(name), "").expect("written");
         }
         let machine = Self { _place: place, directory };
