@@ -21,7 +21,7 @@ async fn assert_refused(evil: &Evil, link: &str, sentence: &str) {
     assert_eq!(evil.posts(), 0, "nothing was sent");
 }
 
-/// Puts each first text in the place of the second wherever it is told.
+/// Answers with these, and puts each second text in the place of the first in whatever else is told.
 async fn replacing(world: &World, answers: Answers, pairs: Vec<(String, String)>) -> Evil {
     Evil::start(&world.server, move |asked: &Asked, told: &mut Told| {
         if let Some(body) = answers.get(&asked.path) {
@@ -108,13 +108,13 @@ async fn another_token_key_for_one_person_is_refused_wherever_it_is_told() {
     let world = world().await;
     let honest = world.petition.manifest().issuer.token_key.to_spki();
     let other = Key::of_seed(2).expect("a key").public().expect("a token key");
-    let in_list = vec![(to_base64url(&honest), to_base64url(&other.to_spki()))];
-    let of_petition = [("/v1/petitions/trees".to_owned(), raw(&world).await)].into();
-    let evil = replacing(&world, of_petition, in_list).await;
+    let lie = (to_base64url(&honest), to_base64url(&other.to_spki()));
+    let evil = Evil::with(&world.server, changed(&world, "/v1/petitions", &lie).await).await;
     assert_refused(&evil, "trees", "does not show this petition as the petition itself does").await;
 
-    let in_directory = vec![(to_padded_base64url(&honest), to_padded_base64url(&other.to_spki()))];
-    let evil = replacing(&world, Answers::new(), in_directory).await;
+    let lie = (to_padded_base64url(&honest), to_padded_base64url(&other.to_spki()));
+    let evil =
+        Evil::with(&world.server, changed(&world, "/.well-known/private-token-issuer-directory", &lie).await).await;
     assert_refused(&evil, "trees", "the petition's key is missing").await;
 
     // Everywhere, with the organiser's help: it is another petition.
@@ -125,17 +125,19 @@ async fn another_token_key_for_one_person_is_refused_wherever_it_is_told() {
     assert_refused(&evil, &world.pinned(), "this is not the petition that the link pins").await;
 }
 
-/// The petition's document, as it is.
-async fn raw(world: &World) -> Vec<u8> {
-    let url = format!("{}/v1/petitions/trees", world.server.origin());
-    reqwest::get(url).await.expect("an answer").bytes().await.expect("a body").to_vec()
+/// One answer of the server, with one text in the place of another.
+async fn changed(world: &World, path: &str, (from, to): &(String, String)) -> Answers {
+    let answer = reqwest::get(format!("{}{path}", world.server.origin())).await.expect("an answer");
+    let honest = answer.text().await.expect("a text");
+    assert!(honest.contains(from), "there is something to lie about");
+    [(path.to_owned(), honest.replace(from, to).into_bytes())].into()
 }
 
 #[tokio::test]
 async fn a_manifest_that_was_swapped_is_refused() {
     let world = world().await;
-    let changed = vec![("We ask for trees.".to_owned(), "We ask for none.".to_owned())];
-    let evil = replacing(&world, Answers::new(), changed).await;
+    let lie = ("We ask for trees.".to_owned(), "We ask for none.".to_owned());
+    let evil = Evil::with(&world.server, changed(&world, "/v1/petitions/trees", &lie).await).await;
     assert_refused(&evil, &world.pinned(), "the organiser's signature is not valid").await;
 
     // Another petition of the same organiser, whole.
