@@ -165,3 +165,21 @@ async fn the_cosignature_of_an_unknown_witness_is_worth_nothing() {
     let ended = world.audit(cosigned, &["--policy", &policy]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
 }
+
+/// A policy asks who has cosigned, not when: this is a limit, and SECURITY.md says so.
+#[tokio::test]
+async fn an_old_head_with_its_cosignatures_is_told_from_the_newest_by_a_memory_alone() {
+    let world = world().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let (witness, policy) = witness_and_policy(&world.server, folder.path()).await;
+    let mut old = both_logs(&world, &world.young());
+    assert_eq!(cosign(&world, &witness, &mut old).await, 200);
+    assert_eq!(audit(&world, &state, &world.grown()).await.code, Some(0));
+
+    let forgetful = world.audit(old.clone(), &["--policy", &policy]).await;
+    assert_eq!(forgetful.code, Some(0), "{forgetful:?}");
+    let state = state.to_str().expect("a path");
+    let ended = world.audit(old, &["--policy", &policy, "--state", state]).await;
+    assert_defect(&ended, "shrunk", "the log has 5 entries, fewer than the 9 that it has signed before");
+}
