@@ -16,7 +16,7 @@ use crate::cli::Ended;
 use crate::programs::program;
 use crate::server::TestServer;
 
-pub use operator::{Operator, entries};
+pub use operator::{Operator, entries, no_notices};
 
 /// A request, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::issuance::IssuanceStatement;
-use undersign_protocol::petition::VerifiedManifest;
+use undersign_protocol::petition::{NoticeList, VerifiedManifest};
 use undersign_protocol::public_log::{
     Announcement, Checkpoint, CloseStatement, Entry, Hash, HostEntry, TILE_WIDTH, TilePath, decode_entries,
     encode_entries, host_log_origin, tree_root,
@@ -76,6 +76,7 @@ impl Operator {
             checkpoint: note.clone(),
         };
         let mut answers = tiles(&format!("{folder}/log"), entries);
+        answers.insert(format!("{folder}/notices"), no_notices(&note));
         answers.insert(format!("{folder}/log/checkpoint"), note.into_bytes());
         answers.insert(format!("{folder}/total"), serde_json::to_vec(&total).expect("JSON"));
         answers
@@ -90,6 +91,12 @@ impl Operator {
         answers.insert("/v1/log/checkpoint".to_owned(), note.into_bytes());
         answers
     }
+}
+
+/// The list of a petition without notices, beside a signed head of its log.
+pub fn no_notices(note: &str) -> Vec<u8> {
+    let list = NoticeList { checkpoint: note.to_owned(), notices: Vec::new() };
+    serde_json::to_vec(&list).expect("JSON")
 }
 
 /// All entries of a petition's log, as the server publishes them.

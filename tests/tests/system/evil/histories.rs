@@ -3,7 +3,7 @@ use std::path::Path;
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::public_log::{AddCheckpoint, Checkpoint, ConsistencyProof, WitnessKey};
 use undersign_tests::cli::Ended;
-use undersign_tests::evil::Answers;
+use undersign_tests::evil::{Answers, no_notices};
 use undersign_tests::server::TestServer;
 use undersign_tests::witness::{TestWitness, policy};
 
@@ -91,12 +91,21 @@ fn both_logs(world: &World, entries: &[Vec<u8>]) -> Answers {
     answers
 }
 
+/// Appends a line to a note, also where it stands beside the notices.
+fn append(world: &World, answers: &mut Answers, path: &str, line: &str) {
+    let note = answers.get_mut(path).expect("a note");
+    note.extend_from_slice(line.as_bytes());
+    let note = String::from_utf8(note.clone()).expect("UTF-8");
+    if path.contains("/petitions/") {
+        answers.insert(format!("/v1/petitions/{}/notices", world.petition.petition_id()), no_notices(&note));
+    }
+}
+
 /// Asks a witness for both notes, as an operator would, and appends its lines where it gives them. Says how it answered to the second.
 async fn cosign(world: &World, witness: &TestWitness, answers: &mut Answers) -> u16 {
     let mut status = 0;
     for path in notes(world) {
-        let note = answers.get_mut(&path).expect("a note");
-        let checkpoint = String::from_utf8(note.clone()).expect("UTF-8");
+        let checkpoint = String::from_utf8(answers[&path].clone()).expect("UTF-8");
         let size = checkpoint.lines().nth(1).expect("a size").to_owned();
         let mut request = AddCheckpoint { old_size: 0, proof: ConsistencyProof { hashes: Vec::new() }, checkpoint };
         let mut answer = witness.add_checkpoint(&request).await;
@@ -107,7 +116,7 @@ async fn cosign(world: &World, witness: &TestWitness, answers: &mut Answers) -> 
         }
         status = answer.status;
         if status == 200 {
-            note.extend_from_slice(answer.text.as_bytes());
+            append(world, answers, &path, &answer.text);
         }
     }
     status
@@ -152,11 +161,10 @@ async fn the_cosignature_of_an_unknown_witness_is_worth_nothing() {
     let honest = both_logs(&world, &world.young());
     let mut forged = honest.clone();
     for path in notes(&world) {
-        let note = forged.get_mut(&path).expect("a note");
-        let body = String::from_utf8(note.clone()).expect("UTF-8");
+        let body = String::from_utf8(forged[&path].clone()).expect("UTF-8");
         let text = body.split_once("\n\n").expect("a body").0;
         let checkpoint = Checkpoint::parse_text(&format!("{text}\n")).expect("a checkpoint");
-        note.extend_from_slice(key.cosign(&checkpoint, world.server.now(), &stranger).as_bytes());
+        append(&world, &mut forged, &path, &key.cosign(&checkpoint, world.server.now(), &stranger));
     }
     let ended = world.audit(forged, &["--policy", &policy]).await;
     assert_caught(&ended, NOT_COSIGNED);
