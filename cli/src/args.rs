@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand};
 use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::{Link, LinkError, PetitionLink};
-use undersign_protocol::petition::{Language, PetitionId, Slug};
+use undersign_protocol::petition::{Language, PetitionId};
 
 pub use organiser::{
     CheckArguments, CloseArguments, KeygenArguments, NewArguments, NoticeArguments, OrganiserCommand, PublishArguments,

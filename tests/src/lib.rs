@@ -67,6 +67,9 @@ pub mod audit;
 /// Two auditors as processes: ours, and one in Python.
 pub mod auditor;
 
+/// A server that lies, one lie at a time.
+pub mod evil;
+
 /// Where the built programs are.
 pub mod programs;
 

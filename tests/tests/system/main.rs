@@ -69,6 +69,9 @@ mod log;
 /// Whether somebody else notices when a log is shown in two versions.
 mod witnesses;
 
+/// Whether people notice when the server lies to them.
+mod evil;
+
 /// Whether anyone can recount a petition, with our auditor and with another one.
 mod audit;
 
