@@ -134,7 +134,12 @@ impl Issuer {
         let mut tx = self.database.begin_read("issuance::check_publication").await?;
         let prepared = tx.prepared_key(&manifest.slug, &manifest.organiser.public_key).await?;
         drop(tx);
-        self.registry.check_publication(verified, self.is_prepared(prepared, verified))
+        let is_prepared = self.is_prepared(prepared, verified);
+        if !is_prepared {
+            // A repeat of this very request may have taken it just now, and the list in memory may not have it yet.
+            self.registry.reload().await?;
+        }
+        self.registry.check_publication(verified, is_prepared)
     }
 
     fn is_prepared(&self, prepared: Option<Vec<u8>>, verified: &VerifiedManifest) -> bool {
