@@ -18,16 +18,32 @@ async function openStorage() {
   }
 }
 
+/** Whether a signing goes on in this tab. */
+let isUnderWay = false;
+
 /** On pages with no petition there is nothing to do but to wipe what is too old, which opening does. */
 async function start() {
-  const storage = await openStorage();
+  const opening = openStorage();
   if (!document.getElementById("sign") || shown() === "no-client") return;
-  const kept = await storage.ofSlug(/** @type {string} */ (facts().slug));
   if (!canSign()) return show("unsupported", { focus: false });
+  const decided = opening.then(goOn);
+  // At once, and not when the storage has answered: who is quick must not be led to the ways of signing without JavaScript.
   element("#begin-button").addEventListener("click", (event) => {
     event.preventDefault();
-    busy("#begin-button", () => begin(storage));
+    busy("#begin-button", async () => {
+      await decided;
+      if (!isUnderWay && shown() === "begin") await begin(await opening);
+    });
   });
+  await decided;
+}
+
+/**
+ * Goes on with what is kept, or offers to begin.
+ * @param {Storage} storage
+ */
+async function goOn(storage) {
+  const kept = await storage.ofSlug(/** @type {string} */ (facts().slug));
   element("#continue-here").addEventListener("click", () => offer(storage));
   element("#copy-link").addEventListener("click", copyLink);
   if (kept) return resume(storage, kept);
@@ -39,6 +55,7 @@ async function start() {
 
 /** @param {Storage} storage @param {{ focus?: boolean }} [options] */
 function offer(storage, options) {
+  isUnderWay = false;
   show("begin", options);
   if (storage.isMemory) say("storage-blocked");
 }
@@ -67,6 +84,7 @@ async function resume(storage, record) {
 
 /** @param {Signing} signing */
 function go(signing) {
+  isUnderWay = true;
   for (const button of document.querySelectorAll("#sign [data-forget]")) {
     /** @type {HTMLElement} */ (button).onclick = () => forget(signing);
   }
