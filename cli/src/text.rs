@@ -1,6 +1,6 @@
 //! Texts of others, on a terminal.
 
-use std::collections::BTreeMap;
+use undersign_protocol::petition::ByLanguage;
 
 use undersign_protocol::petition::Language;
 
@@ -13,7 +13,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// The text in the language that was asked for, else in that of the system, else in English, else in the first one there is.
-pub fn in_language<'a, T>(texts: &'a BTreeMap<Language, T>, asked: Option<&Language>) -> Option<&'a T> {
+pub fn in_language<'a, T>(texts: &'a ByLanguage<T>, asked: Option<&Language>) -> Option<&'a T> {
     let system = system_language();
     let english = "en".parse().ok();
     [asked, system.as_ref(), english.as_ref()]
@@ -39,7 +39,7 @@ fn system_language() -> Option<Language> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use undersign_protocol::petition::ByLanguage;
 
     use super::{in_language, plain};
 
@@ -50,9 +50,9 @@ mod tests {
 
     #[test]
     fn the_language_that_was_asked_for_comes_first() {
-        let texts = BTreeMap::from([("de".parse().expect("de"), "ein"), ("ru".parse().expect("ru"), "один")]);
+        let texts = ByLanguage::from([("de".parse().expect("de"), "ein"), ("ru".parse().expect("ru"), "один")]);
         let asked = "ru".parse().expect("ru");
         assert_eq!(in_language(&texts, Some(&asked)), Some(&"один"));
-        assert_eq!(in_language::<&str>(&BTreeMap::new(), None), None);
+        assert_eq!(in_language::<&str>(&ByLanguage::new(), None), None);
     }
 }

@@ -5,9 +5,13 @@ use blind_rsa_signatures::{
     BlindMessage, BlindSignature, BlindingResult, PublicKeySha384PSSDeterministic, Secret, Signature,
 };
 use rand_core::CryptoRng;
+use rsa::{BoxedUint, RsaPublicKey};
 use undersign_protocol::issuance::{NK, TokenKey, TokenRequest, TokenResponse};
 use undersign_protocol::redemption::{Token, TokenInput};
 use zeroize::{Zeroize as _, Zeroizing};
+
+/// e of every token key.
+const EXPONENT: u64 = 65_537;
 
 /// What turns the issuer's answer into a token: RFC 9474 §4.2's inv, 256 bytes. Whoever has it and the request can link the token
 /// to the address, so it has no `Debug`, is wiped when dropped, and is written nowhere but in the saved state.
@@ -83,9 +87,11 @@ pub fn verify_signature(key: &TokenKey, message: &[u8], signature: &[u8]) -> Res
     public_key(key)?.verify(&Signature(signature.to_vec()), None, message).map_err(|_| BlindError::Signature)
 }
 
-/// The checked SPKI is read once more by the library, whose own parser is laxer.
+/// Made from the numbers of the checked SPKI: the library's own parser of SPKI is laxer, and large.
 fn public_key(key: &TokenKey) -> Result<PublicKeySha384PSSDeterministic, BlindError> {
-    PublicKeySha384PSSDeterministic::from_spki(&key.to_spki()).map_err(|_| BlindError::Key)
+    let modulus = BoxedUint::from_be_slice(key.modulus(), 8 * NK as u32).map_err(|_| BlindError::Key)?;
+    let key = RsaPublicKey::new(modulus, BoxedUint::from(EXPONENT)).map_err(|_| BlindError::Key)?;
+    Ok(PublicKeySha384PSSDeterministic::new(key))
 }
 
 impl BlindingSecret {

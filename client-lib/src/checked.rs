@@ -60,6 +60,11 @@ impl CheckedPetition {
         Self { petition, state, endpoints, trust, run, checkpoint, checkpoint_note, notices }
     }
 
+    /// Notes that it was checked under a witness policy.
+    pub(crate) fn witnessed(&mut self) {
+        self.trust.is_witnessed = true;
+    }
+
     /// The petition with its id and signature.
     pub fn verified(&self) -> &VerifiedManifest {
         &self.petition

@@ -1,6 +1,7 @@
 //! What a client checks before a petition is shown as true or a signature begins.
 
 use undersign_protocol::issuance::{IssuerDirectory, TOKEN_TYPE};
+use undersign_protocol::json::{FromJson, from_slice};
 use undersign_protocol::petition::{
     BUNDLE_SIZE, ManifestError, NoticeList, PetitionDocument, PetitionId, PetitionList, PetitionState, PetitionSummary,
     Slug, VerifiedManifest,
@@ -111,6 +112,16 @@ pub fn check_under(
     documents: &PetitionDocuments,
     policy: Option<&Policy>,
 ) -> Result<CheckedPetition, CheckError> {
+    let mut petition = check(base, link, documents)?; // 1 to 12
+    if let Some(policy) = policy {
+        check_witnesses(&petition.manifest().origin.host, documents, policy)?; // 13, 14
+        petition.witnessed();
+    }
+    Ok(petition)
+}
+
+/// [`check_under`] without a policy.
+pub fn check(base: &Base, link: &PetitionLink, documents: &PetitionDocuments) -> Result<CheckedPetition, CheckError> {
     let document: PetitionDocument = json("petition", &documents.petition)?;
     let petition = VerifiedManifest::verify(document.manifest.get().as_bytes(), document.organiser_signature)?; // 1, 3
     let petition_id = petition.petition_id();
@@ -129,16 +140,8 @@ pub fn check_under(
     let run: Vec<_> = run.into_iter().filter(announced).collect();
     let checkpoint = check_log(&petition, &documents.checkpoint)?; // 11
     let notices = notices::read(&documents.notices, &petition, &checkpoint.0)?; // 12
-    if let Some(policy) = policy {
-        check_witnesses(&manifest.origin.host, documents, policy)?; // 13, 14
-    }
-    let trust = Trust { is_pinned: link.pin.is_some(), is_witnessed: policy.is_some() };
+    let trust = Trust { is_pinned: link.pin.is_some(), is_witnessed: false };
     Ok(CheckedPetition::new(petition, row.state, endpoints, trust, run, checkpoint, notices))
-}
-
-/// [`check_under`] without a policy.
-pub fn check(base: &Base, link: &PetitionLink, documents: &PetitionDocuments) -> Result<CheckedPetition, CheckError> {
-    check_under(base, link, documents, None)
 }
 
 fn check_witnesses(host: &str, documents: &PetitionDocuments, policy: &Policy) -> Result<(), CheckError> {
@@ -243,8 +246,8 @@ fn open_checkpoint(note: &[u8], key: &CheckpointKey) -> Result<Checkpoint, LogEr
     Ok(Checkpoint::open(note, key)?)
 }
 
-fn json<'a, T: serde::Deserialize<'a>>(document: &'static str, body: &'a [u8]) -> Result<T, CheckError> {
-    serde_json::from_slice(body).map_err(|error| CheckError::Form { document, reason: error.to_string() })
+fn json<T: FromJson>(document: &'static str, body: &[u8]) -> Result<T, CheckError> {
+    from_slice(body).map_err(|error| CheckError::Form { document, reason: error.to_string() })
 }
 
 fn ensure(holds: bool, error: CheckError) -> Result<(), CheckError> {

@@ -1,6 +1,7 @@
 //! Which documents a client fetches before it believes a petition, in two rounds. Nothing is believed here: what is read is only
 //! used to know what to ask next. [`check`](crate::checks::check) reads it all again and decides.
 
+use undersign_protocol::json;
 use undersign_protocol::petition::{PetitionDocument, VerifiedManifest};
 use undersign_protocol::public_log::{Checkpoint, CheckpointKey, HostLogKey};
 
@@ -69,11 +70,11 @@ impl FirstRound {
     /// host log's entries.
     pub fn answered(self, responses: Vec<Response>) -> Result<(SecondRound, Vec<Request>), LookupError> {
         let [petition, host_log_key, host_checkpoint] = bodies(responses)?.try_into().map_err(|_| malformed())?;
-        let document: PetitionDocument = serde_json::from_slice(&petition).map_err(|_| malformed())?;
+        let document: PetitionDocument = json::from_slice(&petition).map_err(|_| malformed())?;
         let manifest = VerifiedManifest::verify(document.manifest.get().as_bytes(), document.organiser_signature)
             .map_err(CheckError::from)?;
         let endpoints = Endpoints::of(manifest.manifest(), &self.base).map_err(CheckError::from)?;
-        let key: HostLogKey = serde_json::from_slice(&host_log_key).map_err(|_| malformed())?;
+        let key: HostLogKey = json::from_slice(&host_log_key).map_err(|_| malformed())?;
         let note = std::str::from_utf8(&host_checkpoint).map_err(|_| malformed())?;
         let tree_size = Checkpoint::open(note, &CheckpointKey::new(key.origin, key.public_key))
             .map_err(|error| CheckError::HostLog(error.into()))?

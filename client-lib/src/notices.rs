@@ -1,5 +1,6 @@
 //! What organiser and operator said about a petition since: believed only where its log holds it.
 
+use undersign_protocol::json;
 use undersign_protocol::petition::{NoticeError, NoticeList, VerifiedManifest, VerifiedNotice};
 use undersign_protocol::public_log::{Checkpoint, CheckpointError, CheckpointKey};
 
@@ -37,7 +38,7 @@ pub fn read(
     petition: &VerifiedManifest,
     checkpoint: &Checkpoint,
 ) -> Result<Vec<VerifiedNotice>, NoticesError> {
-    let list: NoticeList = serde_json::from_slice(body).map_err(|error| NoticesError::Form(error.to_string()))?;
+    let list: NoticeList = json::from_slice(body).map_err(|error| NoticesError::Form(error.to_string()))?;
     if list.notices.len() > MAX_NOTICES {
         return Err(NoticesError::Form("too many notices".to_owned()));
     }

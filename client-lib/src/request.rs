@@ -1,7 +1,7 @@
 //! HTTP without a network: what is to be sent, as a value. Whoever has a socket, a browser or a test sends it and hands back a
 //! [`Response`](crate::response::Response).
 
-use serde::Serialize;
+use undersign_protocol::json::{ToJson, to_vec};
 use zeroize::Zeroize as _;
 
 use crate::endpoints::Base;
@@ -57,10 +57,8 @@ impl Request {
         self.header("content-type", media_type.to_owned())
     }
 
-    /// Unwrap safety: the messages of the protocol are structs of strings, which always have a JSON form.
-    pub(crate) fn json(self, message: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(message).expect("messages have a JSON form");
-        self.body("application/json", body)
+    pub(crate) fn json(self, message: &impl ToJson) -> Self {
+        self.body("application/json", to_vec(message))
     }
 
     /// How to ask.

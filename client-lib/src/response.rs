@@ -1,6 +1,6 @@
 //! What a server answered.
 
-use serde::de::DeserializeOwned;
+use undersign_protocol::json::{self, FromJson};
 use undersign_protocol::problem::{MEDIA_TYPE, Problem, ProblemDocument};
 
 /// An answer, as it was received. It may hold a token, so it has no `Debug`.
@@ -64,15 +64,15 @@ impl Response {
     }
 
     /// The JSON of an answer of the expected status.
-    pub fn expect_json<T: DeserializeOwned>(&self, status: u16) -> Result<T, AnswerError> {
+    pub fn expect_json<T: FromJson>(&self, status: u16) -> Result<T, AnswerError> {
         let body = self.expect(status)?;
-        Ok(serde_json::from_slice(body).map_err(|_| Malformed)?)
+        Ok(json::from_slice(body).map_err(|_| Malformed)?)
     }
 
     /// What the answer says as a refusal.
     pub fn refusal(&self) -> Refusal {
         let document: Option<ProblemDocument> =
-            self.is(MEDIA_TYPE).then(|| serde_json::from_slice(&self.body).ok()).flatten();
+            self.is(MEDIA_TYPE).then(|| json::from_slice(&self.body).ok()).flatten();
         let problem = document.as_ref().and_then(ProblemDocument::problem);
         let detail = document.and_then(|document| document.detail).map(|detail| {
             // It may be printed on a terminal, which obeys control characters.

@@ -2,6 +2,7 @@
 //! a key whose hash is a nonce that stands in the public log.
 
 use undersign_protocol::base::Base;
+use undersign_protocol::json;
 use undersign_protocol::petition::{Manifest, PetitionDocument, PetitionId, Slug, VerifiedManifest};
 use undersign_protocol::problem::Problem;
 use undersign_protocol::public_log::{CheckpointKey, Entry, Hash};
@@ -182,7 +183,7 @@ impl Withdrawn {
 
 fn petition(response: &Response, petition_id: &PetitionId) -> Result<VerifiedManifest, PetitionError> {
     let body = response.expect(200).map_err(AnswerError::from)?;
-    let document: PetitionDocument = serde_json::from_slice(body).map_err(|_| AnswerError::from(Malformed))?;
+    let document: PetitionDocument = json::from_slice(body).map_err(|_| AnswerError::from(Malformed))?;
     let petition = VerifiedManifest::verify(document.manifest.get().as_bytes(), document.organiser_signature)
         .map_err(|_| PetitionError::Another)?;
     if petition.petition_id() == *petition_id { Ok(petition) } else { Err(PetitionError::Another) }

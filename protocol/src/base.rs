@@ -1,3 +1,4 @@
+use crate::json_text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Scheme and authority of a server, `https://host[:port]`. Plain HTTP only on the machine itself and to onion services, which
@@ -66,6 +67,8 @@ impl std::fmt::Display for Base {
         write!(f, "{scheme}://{}", self.authority)
     }
 }
+
+json_text!(Base);
 
 impl Serialize for Base {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

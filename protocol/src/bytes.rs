@@ -37,6 +37,8 @@ macro_rules! byte_string {
     ($(#[$meta:meta])* $name:ident, $size:literal) => {
         $(#[$meta])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        // Moved eight bytes at a time, also out of a `Result`: in WebAssembly half the code.
+        #[repr(align(8))]
         pub struct $name([u8; $size]);
 
         impl $name {
@@ -104,6 +106,8 @@ macro_rules! byte_string {
                 text.parse().map_err(serde::de::Error::custom)
             }
         }
+
+        $crate::json_text!($name);
     };
 }
 pub(crate) use byte_string;

@@ -25,6 +25,8 @@ pub mod public_log;
 /// The total as a function of the log.
 pub mod tally;
 
+pub mod json;
+
 /// Reading and writing of the binary formats.
 pub mod codec;
 

@@ -1,4 +1,4 @@
-use serde::{Deserialize, Serialize};
+use crate::{json_object, serde_by_json};
 
 /// What all problem types begin with; the rest is [`Problem::slug`], and `specs/problems.md` has a heading for each.
 pub const TYPE_PREFIX: &str = "urn:undersign:problem:";
@@ -7,19 +7,20 @@ pub const TYPE_PREFIX: &str = "urn:undersign:problem:";
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// A problem document (RFC 9457 §3.1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProblemDocument {
     /// [`TYPE_PREFIX`] and a slug of the table.
-    #[serde(rename = "type")]
     pub type_uri: String,
     /// The English title of the table.
     pub title: String,
     /// The HTTP status, repeated.
     pub status: u16,
     /// What is wrong with this request, where saying so harms nobody: a rule's name, never data about a person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
+
+json_object!(open ProblemDocument { type_uri as "type", title, status } omits { detail });
+serde_by_json!(ProblemDocument);
 
 impl ProblemDocument {
     /// The table's row, if the type is one of ours.

@@ -1,10 +1,8 @@
-use serde::{Deserialize, Serialize};
-
 use crate::public_log::{Entry, Hash};
+use crate::{json_object, serde_by_json};
 
 /// Body of `GET /v1/petitions/{petition_id}/total`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TotalDocument {
     /// Signatures less withdrawals.
     pub total: u64,
@@ -21,6 +19,9 @@ pub struct TotalDocument {
     /// Its signed checkpoint.
     pub checkpoint: String,
 }
+
+json_object!(strict TotalDocument { total, signatures, withdrawals, issued, tree_size, root, checkpoint });
+serde_by_json!(TotalDocument);
 
 /// Counts of a log's entries. A log that was checked entry by entry holds each signature and each withdrawal once, so counting kinds
 /// is counting distinct ones; an auditor checks that.

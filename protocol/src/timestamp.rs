@@ -1,9 +1,5 @@
+use crate::json_text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
-
-const FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
 
 /// Seconds in a day of UTC.
 pub const DAY: u64 = 86_400;
@@ -44,12 +40,16 @@ impl Timestamp {
 
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = i64::try_from(self.0)
-            .ok()
-            .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-            .and_then(|moment| moment.format(FORMAT).ok())
-            .ok_or(std::fmt::Error)?;
-        f.write_str(&text)
+        let mut text = *TEMPLATE;
+        let (year, month, day) = date_of(self.day());
+        let second = self.0 % DAY;
+        for (place, number) in [(0, year / 100), (2, year % 100), (5, month), (8, day)] {
+            write_two(&mut text[place..], number);
+        }
+        for (place, number) in [(11, second / 3600), (14, second / 60 % 60), (17, second % 60)] {
+            write_two(&mut text[place..], number);
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| std::fmt::Error)?)
     }
 }
 
@@ -57,13 +57,57 @@ impl std::str::FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let moment = time::PrimitiveDateTime::parse(text, FORMAT).map_err(|_| TimestampError)?;
-        let seconds = moment.assume_utc().unix_timestamp();
-        let moment = Self::from_seconds(u64::try_from(seconds).map_err(|_| TimestampError)?)?;
-        // One text for one moment: signs and other widths that the parser may take are refused.
-        if moment.to_string() == text { Ok(moment) } else { Err(TimestampError) }
+        let text: &[u8; 20] = text.as_bytes().try_into().map_err(|_| TimestampError)?;
+        // Digits where the template has them, and nothing else than it elsewhere.
+        let fits = |(byte, form): (&u8, &u8)| if form.is_ascii_digit() { byte.is_ascii_digit() } else { byte == form };
+        if !text.iter().zip(TEMPLATE).all(fits) {
+            return Err(TimestampError);
+        }
+        let two = |place: usize| u64::from(text[place] - b'0') * 10 + u64::from(text[place + 1] - b'0');
+        let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
+        let (hour, minute, second) = (two(11), two(14), two(17));
+        let in_range = year >= 1970 && (1..=12).contains(&month) && day >= 1 && hour < 24 && minute < 60 && second < 60;
+        // A day that the month does not have would be one of the next.
+        if !in_range || date_of(day_of(year, month, day)) != (year, month, day) {
+            return Err(TimestampError);
+        }
+        Self::from_seconds(day_of(year, month, day) * DAY + hour * 3600 + minute * 60 + second)
     }
 }
+
+/// The one form.
+const TEMPLATE: &[u8; 20] = b"0000-00-00T00:00:00Z";
+
+fn write_two(text: &mut [u8], number: u64) {
+    text[0] = b'0' + (number / 10) as u8;
+    text[1] = b'0' + (number % 10) as u8;
+}
+
+/// Days from 1970-01-01 to a day of the Gregorian calendar. Years are counted from March, so that the leap day ends one.
+fn day_of(year: u64, month: u64, day: u64) -> u64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leap_days = year / 4 - year / 100 + year / 400;
+    // Five months from March on have 153 days, and so have the next five.
+    year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - BEFORE_1970
+}
+
+/// The day of the Gregorian calendar, as year, month and day.
+fn date_of(day: u64) -> (u64, u64, u64) {
+    let day = day + BEFORE_1970;
+    let (era, day) = (day / DAYS_OF_400_YEARS, day % DAYS_OF_400_YEARS);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (year * 365 + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let year = era * 400 + year;
+    if month < 10 { (year, month + 3, day) } else { (year + 1, month - 9, day) }
+}
+
+/// Days from March 1 of the year 0 to 1970-01-01.
+const BEFORE_1970: u64 = 719_468;
+const DAYS_OF_400_YEARS: u64 = 146_097;
+
+json_text!(Timestamp);
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

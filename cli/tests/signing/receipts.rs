@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use undersign_protocol::petition::to_canonical;
 use undersign_protocol::redemption::{Evidence, Promise, Receipt};
 use undersign_protocol::timestamp::Timestamp;
 
@@ -134,7 +133,7 @@ fn broken(world: &World) -> (String, Receipt) {
     let promise = Promise::sign(&receipt.log_origin(), receipt.leaf_hash(), past, &log_key(0));
     let mut value: serde_json::Value = serde_json::from_slice(&receipt.encode()).unwrap();
     value["promise"] = serde_json::json!({ "publish_by": past, "signature": promise.signature });
-    std::fs::write(&file, to_canonical(&value).unwrap()).unwrap();
+    std::fs::write(&file, serde_json_canonicalizer::to_vec(&value).unwrap()).unwrap();
     (file, receipt)
 }
 

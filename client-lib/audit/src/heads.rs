@@ -2,6 +2,7 @@ use getrandom::SysRng;
 use rand_core::{Rng as _, UnwrapErr};
 use undersign_client_lib::audit::{Claims, Defect, NonceKey, Recount, petition_of};
 use undersign_client_lib::checked::{TotalError, check_total};
+use undersign_protocol::json;
 use undersign_protocol::petition::PetitionId;
 use undersign_protocol::public_log::{Checkpoint, CheckpointKey, TILE_WIDTH, TilePath};
 use undersign_protocol::tally::TotalDocument;
@@ -32,8 +33,8 @@ impl Heads {
     /// @throws AuditError `answer`, `too-large`
     #[wasm_bindgen(constructor)]
     pub fn new(total: &[u8], checkpoint: &[u8]) -> Result<Self, AuditError> {
-        let total: TotalDocument = serde_json::from_slice(total)
-            .map_err(|_| AuditError::new("answer", "the total is not of the expected form"))?;
+        let total: TotalDocument =
+            json::from_slice(total).map_err(|_| AuditError::new("answer", "the total is not of the expected form"))?;
         let unread = || AuditError::new("answer", "the checkpoint is not of the expected form");
         let note = String::from_utf8(checkpoint.to_vec()).map_err(|_| unread())?;
         let text = note.split_once("\n\n").map(|(text, _)| format!("{text}\n")).ok_or_else(unread)?;

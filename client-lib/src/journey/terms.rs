@@ -1,4 +1,3 @@
-use serde::{Deserialize, Serialize};
 use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::issuance::TokenChallenge;
 use undersign_protocol::petition::{PetitionId, Publication, Redemption, Slug};
@@ -8,10 +7,10 @@ use undersign_protocol::timestamp::Timestamp;
 use super::Promisor;
 use crate::checked::CheckedPetition;
 use crate::endpoints::Endpoints;
+use undersign_protocol::json_object;
 
 /// What a journey has to remember of the petition that it is for: names, keys and rules, all from the checked manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Terms {
     pub petition_id: PetitionId,
     pub slug: Slug,
@@ -25,6 +24,8 @@ pub(crate) struct Terms {
     pub publication: Publication,
     pub redemption: Redemption,
 }
+
+json_object!(strict Terms { petition_id, slug, endpoints, issuer_name, origin_host, log_key, opens_at, closes_at, grace, publication, redemption });
 
 impl Terms {
     pub fn of(petition: &CheckedPetition) -> Self {

@@ -1,9 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use undersign_protocol::ed25519::{PublicKey, SecretKey};
+use undersign_protocol::json::{ToJson, Value};
 use undersign_protocol::petition::{
-    Language, MAX_MANIFEST_SIZE, Manifest, ManifestError, Organiser, PetitionId, PreparedAnonymous, PreparedIdentified,
-    Text, VerifiedManifest, manifest_signing_text, to_canonical,
+    ByLanguage, Language, MAX_MANIFEST_SIZE, Manifest, ManifestError, Organiser, PetitionId, PreparedAnonymous,
+    PreparedIdentified, Text, VerifiedManifest, manifest_signing_text, to_canonical,
 };
 
 use super::languages;
@@ -26,7 +27,7 @@ pub struct Folder {
     /// What `petition.toml` says.
     pub settings: Settings,
     /// Title, text, demands and questions, by language.
-    pub texts: BTreeMap<Language, Text>,
+    pub texts: ByLanguage<Text>,
     pub(super) lines: Lines,
     pub(super) hints: Vec<FolderProblem>,
 }
@@ -109,11 +110,30 @@ fn read_settings(text: &str, languages: &BTreeSet<Language>, problems: &mut Prob
     Some((settings, reader.lines))
 }
 
-fn check_size(settings: &Settings, texts: &BTreeMap<Language, Text>, problems: &mut Problems) {
-    let Settings { organiser_name, addressees, channels, support, picture, goals, .. } = settings;
-    let parts = (texts, organiser_name, addressees, channels, support, picture, goals);
+/// What has no limit of its own in a manifest.
+struct Parts<'a> {
+    settings: &'a Settings,
+    texts: &'a ByLanguage<Text>,
+}
+
+impl ToJson for Parts<'_> {
+    fn to_json(&self) -> Value<'_> {
+        let Settings { organiser_name, addressees, channels, support, picture, goals, .. } = self.settings;
+        Value::Array(vec![
+            self.texts.to_json(),
+            organiser_name.to_json(),
+            addressees.to_json(),
+            channels.to_json(),
+            support.to_json(),
+            picture.to_json(),
+            goals.to_json(),
+        ])
+    }
+}
+
+fn check_size(settings: &Settings, texts: &ByLanguage<Text>, problems: &mut Problems) {
     let most = MAX_MANIFEST_SIZE - ALLOWANCE;
-    match to_canonical(&parts) {
+    match to_canonical(&Parts { settings, texts }) {
         Ok(canonical) if canonical.len() <= most => {}
         Ok(canonical) => {
             let sentence = format!(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use undersign_protocol::petition::{Language, Text};
+use undersign_protocol::petition::{ByLanguage, Language, Text};
 
 use super::folder::SETTINGS_FILE;
 use super::markdown::Source;
@@ -51,10 +51,10 @@ pub(super) fn read(
     files: &BTreeMap<String, String>,
     languages: &BTreeSet<Language>,
     problems: &mut Problems,
-) -> Option<BTreeMap<Language, Text>> {
+) -> Option<ByLanguage<Text>> {
     let texts = languages.iter().map(|language| (language.clone(), read_one(files, languages, language, problems)));
     let texts: Vec<(Language, Option<Text>)> = texts.collect();
-    let texts: BTreeMap<Language, Text> =
+    let texts: ByLanguage<Text> =
         texts.into_iter().map(|(language, text)| text.map(|text| (language, text))).collect::<Option<_>>()?;
     check_same_shape(&texts, problems);
     (!texts.is_empty()).then_some(texts)
@@ -95,7 +95,7 @@ fn read_one(
 }
 
 /// As many demands and questions in each language as in the first.
-fn check_same_shape(texts: &BTreeMap<Language, Text>, problems: &mut Problems) {
+fn check_same_shape(texts: &ByLanguage<Text>, problems: &mut Problems) {
     let Some((first, model)) = texts.first_key_value() else { return };
     for (language, text) in texts.iter().skip(1) {
         let counts = [

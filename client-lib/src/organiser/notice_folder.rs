@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::{
-    Language, Notice, NoticeAnswer, NoticeContent, NoticeError, NoticeSigner, NoticeText, PetitionId, SignedNotice,
-    VerifiedNotice,
+    ByLanguage, Language, Notice, NoticeAnswer, NoticeContent, NoticeError, NoticeSigner, NoticeText, PetitionId,
+    SignedNotice, VerifiedNotice,
 };
 use undersign_protocol::timestamp::Timestamp;
 
@@ -25,7 +25,7 @@ pub struct NoticeFolder {
     /// What it does.
     pub kind: NoticeKind,
     /// Title and text, by language.
-    pub texts: BTreeMap<Language, NoticeText>,
+    pub texts: ByLanguage<NoticeText>,
 }
 
 /// `notice.toml`.
@@ -56,7 +56,7 @@ impl NoticeFolder {
     pub fn parse(files: &BTreeMap<String, String>) -> Result<Self, Vec<FolderProblem>> {
         let mut problems = Problems::default();
         let kind = files.get(NOTICE_FILE).map_or(Some(NoticeKind::default()), |text| read_kind(text, &mut problems));
-        let mut texts = BTreeMap::new();
+        let mut texts = ByLanguage::new();
         for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".md")) {
             let Ok(language) = name.trim_end_matches(".md").parse::<Language>() else {
                 problems.refuse(
@@ -99,7 +99,7 @@ impl NoticeFolder {
 /// Signs a notice as the organiser, and checks the result as every server and every client will.
 pub fn sign_notice(
     petition: &CheckedPetition,
-    texts: BTreeMap<Language, NoticeText>,
+    texts: ByLanguage<NoticeText>,
     content: NoticeContent,
     published_at: Timestamp,
     key: &SecretKey,

@@ -1,7 +1,6 @@
 use rand_core::CryptoRng;
-use serde::Serialize;
-use serde_json::value::RawValue;
 use undersign_protocol::ed25519::SecretKey;
+use undersign_protocol::json::{self, Raw};
 use undersign_protocol::petition::{
     ManifestError, PetitionDocument, PetitionState, PrepareNonce, PrepareRequest, PreparedAnonymous,
     PreparedIdentified, PublishRequest, Slug, VerifiedManifest,
@@ -67,12 +66,12 @@ pub fn read_published(response: &Response, manifest: &VerifiedManifest) -> Resul
 
 /// A signed manifest as it is kept and posted: the body of `POST /v1/petitions`.
 pub fn format_publication(manifest: &VerifiedManifest) -> Vec<u8> {
-    json(&body(manifest))
+    json::to_vec(&body(manifest))
 }
 
 /// Reads a kept publication, and verifies it like one that was received.
 pub fn parse_publication(bytes: &[u8]) -> Result<VerifiedManifest, PublicationError> {
-    let request: PublishRequest = serde_json::from_slice(bytes).map_err(|_| PublicationError::Form)?;
+    let request: PublishRequest = json::from_slice(bytes).map_err(|_| PublicationError::Form)?;
     Ok(VerifiedManifest::verify(request.manifest.get().as_bytes(), request.organiser_signature)?)
 }
 
@@ -80,12 +79,7 @@ fn body(manifest: &VerifiedManifest) -> PublishRequest {
     let canonical = String::from_utf8_lossy(manifest.canonical()).into_owned();
     PublishRequest {
         // Unwrap safety: a verified manifest is canonical JSON, and so UTF-8.
-        manifest: RawValue::from_string(canonical).expect("canonical JSON"),
+        manifest: Raw::new(canonical).expect("canonical JSON"),
         organiser_signature: *manifest.organiser_signature(),
     }
-}
-
-fn json(message: &impl Serialize) -> Vec<u8> {
-    // Unwrap safety: a struct of strings always has a JSON form.
-    serde_json::to_vec(message).expect("messages have a JSON form")
 }

@@ -1,6 +1,6 @@
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use undersign_protocol::bytes::{from_base64url, to_base64url};
 use undersign_protocol::issuance::{TokenKey, TokenRequest};
+use undersign_protocol::json::{FromJson, JsonError, Member, Members, Object, ToJson, Value};
 use undersign_protocol::petition::{BUNDLE_SIZE, PetitionId, Slug};
 use undersign_protocol::redemption::{Nonce, WithdrawalKey};
 use undersign_protocol::timestamp::Timestamp;
@@ -10,6 +10,7 @@ use super::Saved;
 use crate::blind::BlindingSecret;
 use crate::endpoints::Endpoints;
 use crate::journey::{Blinded, Confirmed, HeldToken, Prepared, Run, Spoiled, Terms, TokenHeld, Verification};
+use undersign_protocol::{json_object, serde_by_json};
 
 /// Changes with every change of the form: 2 can hold withdrawal keys.
 pub const VERSION: u32 = 2;
@@ -18,20 +19,19 @@ pub const VERSION: u32 = 2;
 pub const OLDEST_VERSION: u32 = 1;
 
 /// The part of the file that every version has.
-#[derive(Deserialize)]
 pub struct Version {
     pub version: u32,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+json_object!(@read open Version { version, });
+
 pub struct File {
     pub version: u32,
     pub state: Form,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+json_object!(strict File { version, state });
+
 pub enum Form {
     Prepared { terms: Box<Terms>, run: Vec<Element>, wanted: usize, verification: Option<Secret> },
     Confirmed { terms: Box<Terms>, run: Vec<Element>, wanted: usize },
@@ -39,31 +39,102 @@ pub enum Form {
     Spoiled { petition_id: PetitionId, slug: Slug, endpoints: Endpoints },
 }
 
+impl FromJson for Form {
+    fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        let [Member { name, value, .. }] = value.object()? else { return Err(JsonError::new("not one state")) };
+        let mut members = Members::of(value)?;
+        let form = match &**name {
+            "prepared" => Self::Prepared {
+                terms: members.read("terms")?,
+                run: members.read("run")?,
+                wanted: members.read("wanted")?,
+                verification: members.read("verification")?,
+            },
+            "confirmed" => Self::Confirmed {
+                terms: members.read("terms")?,
+                run: members.read("run")?,
+                wanted: members.read("wanted")?,
+            },
+            "token_held" => Self::TokenHeld {
+                terms: members.read("terms")?,
+                wanted: members.read("wanted")?,
+                others: members.read("others")?,
+                issued_at: members.read("issued_at")?,
+                redeem_at: members.read("redeem_at")?,
+            },
+            "spoiled" => Self::Spoiled {
+                petition_id: members.read("petition_id")?,
+                slug: members.read("slug")?,
+                endpoints: members.read("endpoints")?,
+            },
+            _ => return Err(JsonError::new("an unknown state")),
+        };
+        members.finish()?;
+        Ok(form)
+    }
+}
+
+impl ToJson for Form {
+    fn to_json(&self) -> Value<'_> {
+        let (mut state, mut members) = (Object::new(), Object::new());
+        let name = match self {
+            Self::Prepared { terms, run, wanted, verification } => {
+                members.member("terms", terms);
+                members.member("run", run);
+                members.member("wanted", wanted);
+                members.member("verification", verification);
+                "prepared"
+            }
+            Self::Confirmed { terms, run, wanted } => {
+                members.member("terms", terms);
+                members.member("run", run);
+                members.member("wanted", wanted);
+                "confirmed"
+            }
+            Self::TokenHeld { terms, wanted, others, issued_at, redeem_at } => {
+                members.member("terms", terms);
+                members.member("wanted", wanted);
+                members.member("others", others);
+                members.member("issued_at", issued_at);
+                members.member("redeem_at", redeem_at);
+                "token_held"
+            }
+            Self::Spoiled { petition_id, slug, endpoints } => {
+                members.member("petition_id", petition_id);
+                members.member("slug", slug);
+                members.member("endpoints", endpoints);
+                "spoiled"
+            }
+        };
+        state.push(name, members.finish());
+        state.finish()
+    }
+}
+
 /// A [`Blinded`].
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Element {
     petition_id: PetitionId,
     slug: Slug,
     token_key: TokenKey,
     nonce: Nonce,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     withdrawal_key: Option<WithdrawalKey>,
     blinded_msg: Secret,
     blinding_secret: Secret,
 }
 
+json_object!(strict Element { petition_id, slug, token_key, nonce, blinded_msg, blinding_secret } omits { withdrawal_key });
+
 /// A [`HeldToken`].
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Held {
     petition_id: PetitionId,
     slug: Slug,
     token_key: TokenKey,
     token: Secret,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     withdrawal_key: Option<WithdrawalKey>,
 }
+
+json_object!(strict Held { petition_id, slug, token_key, token } omits { withdrawal_key });
+serde_by_json!(Form);
 
 /// Bytes, base64url in JSON, wiped when dropped.
 pub struct Secret(Zeroizing<Vec<u8>>);
@@ -188,15 +259,16 @@ impl Secret {
     }
 }
 
-impl Serialize for Secret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&Zeroizing::new(to_base64url(&self.0)))
+impl FromJson for Secret {
+    fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        let bytes = from_base64url(value.string()?).map_err(|error| JsonError::of(&error))?;
+        Ok(Self(Zeroizing::new(bytes)))
     }
 }
 
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Zeroizing::new(String::deserialize(deserializer)?);
-        from_base64url(&text).map(|bytes| Self(Zeroizing::new(bytes))).map_err(de::Error::custom)
+impl ToJson for Secret {
+    fn to_json(&self) -> Value<'_> {
+        // Wiped when it is dropped.
+        Value::String(to_base64url(&self.0).into())
     }
 }

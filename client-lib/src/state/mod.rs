@@ -4,6 +4,7 @@
 
 mod form;
 
+use undersign_protocol::json::{self, ToJson as _};
 use undersign_protocol::petition::{PetitionId, Slug};
 use zeroize::Zeroizing;
 
@@ -37,11 +38,11 @@ impl Saved {
     /// Reads what `save` has written.
     pub fn read(bytes: &[u8]) -> Result<Self, StateError> {
         // The version alone first: a newer file may have any form.
-        let version = serde_json::from_slice::<form::Version>(bytes).map_err(|_| StateError::Damaged)?.version;
+        let version = json::from_slice::<form::Version>(bytes).map_err(|_| StateError::Damaged)?.version;
         if !(form::OLDEST_VERSION..=form::VERSION).contains(&version) {
             return Err(StateError::Version);
         }
-        let file: File = serde_json::from_slice(bytes).map_err(|_| StateError::Damaged)?;
+        let file: File = json::from_slice(bytes).map_err(|_| StateError::Damaged)?;
         file.state.restore().ok_or(StateError::Damaged)
     }
 
@@ -107,7 +108,6 @@ impl Spoiled {
 fn write(state: Form) -> Zeroizing<Vec<u8>> {
     // Room for eight elements: a vector that grows leaves copies behind that are not wiped.
     let mut bytes = Zeroizing::new(Vec::with_capacity(32 * 1024));
-    // Unwrap safety: strings and numbers always have a JSON form, and a vector takes every byte.
-    serde_json::to_writer(&mut *bytes, &File { version: form::VERSION, state }).expect("a state has a JSON form");
+    json::write(&File { version: form::VERSION, state }.to_json(), &mut bytes);
     bytes
 }

@@ -1,8 +1,9 @@
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::bytes::byte_string;
+use crate::json::{FromJson, JsonError, Members, Object, ToJson, Value};
 use crate::petition::Language;
+use crate::{json_object, serde_by_json};
 
 byte_string!(
     /// SHA-256 of the exact body that will be posted to `/v1/token-requests`, 32 bytes.
@@ -18,8 +19,6 @@ impl RequestDigest {
 }
 
 /// Body of `POST /v1/email-verifications`. No `Debug`: it holds an address.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct VerificationRequest {
     /// The address as typed.
     pub email: String,
@@ -29,17 +28,17 @@ pub struct VerificationRequest {
     pub request_digest: RequestDigest,
 }
 
+json_object!(strict VerificationRequest { email, locale, request_digest });
+
 /// Answer to it, of the same size whoever asks.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct VerificationAnswer {
     /// Sealed; goes back with the code from the mail.
     pub verification: String,
 }
 
+json_object!(strict VerificationAnswer { verification });
+
 /// Body of `POST /v1/email-verifications/confirm`. No `Debug`: link and code confirm.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
 pub enum Confirmation {
     /// From the mailed link, in any browser.
     Link {
@@ -57,10 +56,38 @@ pub enum Confirmation {
     },
 }
 
+impl FromJson for Confirmation {
+    fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        let mut members = Members::of(value)?;
+        let confirmation = if members.has("token") {
+            Self::Link { token: members.read("token")?, check: members.read("check")? }
+        } else {
+            Self::Code { verification: members.read("verification")?, code: members.read("code")? }
+        };
+        members.finish()?;
+        Ok(confirmation)
+    }
+}
+
+impl ToJson for Confirmation {
+    fn to_json(&self) -> Value<'_> {
+        let mut object = Object::new();
+        let (first, second) = match self {
+            Self::Link { token, check } => (("token", token), ("check", check)),
+            Self::Code { verification, code } => (("verification", verification), ("code", code)),
+        };
+        object.member(first.0, first.1);
+        object.member(second.0, second.1);
+        object.finish()
+    }
+}
+
 /// Answer to it.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub struct Confirmed {
     /// Always true.
     pub confirmed: bool,
 }
+
+json_object!(strict Confirmed { confirmed });
+serde_by_json!(VerificationRequest, VerificationAnswer, Confirmation, Confirmed);

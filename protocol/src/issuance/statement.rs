@@ -1,19 +1,20 @@
-use serde::{Deserialize, Serialize};
-
 use crate::codec::{DecodeError, Reader};
 use crate::ed25519::{PublicKey, SecretKey, Signature, SignatureError};
 use crate::petition::PetitionId;
+use crate::{json_object, serde_by_json};
 
 /// How many tokens of a petition were issued so far, in the issuer's own word: the one number that passes from the identified side to
 /// the anonymous side. JSON in `GET /v1/petitions/{petition_id}/issued`; in the log u64 issued ‖ signature, 72 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IssuanceStatement {
     /// Tokens issued since the petition opened.
     pub issued: u64,
     /// By issuer.statement_key over `"undersign issued v1\n{petition_id}\n{issued}\n"`.
     pub signature: Signature,
 }
+
+json_object!(strict IssuanceStatement { issued, signature });
+serde_by_json!(IssuanceStatement);
 
 impl IssuanceStatement {
     /// Signs a count.

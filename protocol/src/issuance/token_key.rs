@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::NK;
 use crate::bytes::{byte_string, from_base64url, to_base64url};
+use crate::json::{FromJson, JsonError, ToJson, Value};
 
 byte_string!(
     /// token_key_id (RFC 9578 §6.1): SHA-256 of the SPKI, 32 bytes.
@@ -138,6 +139,19 @@ static SMALL_PRIMES: LazyLock<Vec<u64>> = LazyLock::new(|| {
 impl std::fmt::Debug for TokenKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "TokenKey({})", self.id())
+    }
+}
+
+impl FromJson for TokenKey {
+    fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        let spki = from_base64url(value.string()?).map_err(|error| JsonError::of(&error))?;
+        Self::from_spki(&spki).map_err(|error| JsonError::of(&error))
+    }
+}
+
+impl ToJson for TokenKey {
+    fn to_json(&self) -> Value<'_> {
+        Value::String(to_base64url(&self.to_spki()).into())
     }
 }
 

@@ -1,6 +1,6 @@
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use std::cmp::Ordering;
+
+use crate::json::{self, FromJson, JsonError, Member, ToJson, Value};
 
 /// Integers in canonical JSON stay below 2^53, where every JSON reader agrees on them (RFC 7493 §2.2).
 const INTEGER_LIMIT: u64 = 1 << 53;
@@ -21,29 +21,57 @@ pub enum CanonicalError {
 
 /// Reads canonical JSON (RFC 8785): the bytes must be exactly what the parsed value encodes to. That one comparison refuses
 /// white space, other escapes, another order, repeated and unknown keys and numbers written otherwise.
-pub fn from_canonical<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, CanonicalError> {
-    let value: T = serde_json::from_slice(bytes).map_err(|error| CanonicalError::Form(error.to_string()))?;
+pub fn from_canonical<T: ToJson + FromJson>(bytes: &[u8]) -> Result<T, CanonicalError> {
+    let value: T = json::from_slice(bytes)?;
     if to_canonical(&value)? == bytes { Ok(value) } else { Err(CanonicalError::NotCanonical) }
 }
 
 /// Writes canonical JSON (RFC 8785).
-pub fn to_canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, CanonicalError> {
-    let value = serde_json::to_value(value).map_err(|error| CanonicalError::Form(error.to_string()))?;
-    check_numbers(&value, "")?;
-    serde_json_canonicalizer::to_vec(&value).map_err(|error| CanonicalError::Form(error.to_string()))
+pub fn to_canonical<T: ToJson>(value: &T) -> Result<Vec<u8>, CanonicalError> {
+    canonical(&value.to_json())
 }
 
-fn check_numbers(value: &Value, place: &str) -> Result<(), CanonicalError> {
-    match value {
-        Value::Number(number) => match number.as_i64() {
-            Some(integer) if integer.unsigned_abs() < INTEGER_LIMIT => Ok(()),
-            _ => Err(CanonicalError::Number(place.to_owned())),
-        },
-        Value::Array(items) => items.iter().try_for_each(|item| check_numbers(item, place)),
-        Value::Object(members) => members.iter().try_for_each(|(key, member)| {
-            let dot = if place.is_empty() { "" } else { "." };
-            check_numbers(member, &format!("{place}{dot}{key}"))
-        }),
-        Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
+fn canonical(value: &Value<'_>) -> Result<Vec<u8>, CanonicalError> {
+    let mut out = Vec::new();
+    json::write(&sorted(value, "")?, &mut out);
+    Ok(out)
+}
+
+/// The same value with the members of every object in order.
+fn sorted<'v>(value: &'v Value<'_>, place: &str) -> Result<Value<'v>, CanonicalError> {
+    Ok(match value {
+        Value::Null | Value::TooDeep => Value::Null,
+        Value::Bool(value) => Value::Bool(*value),
+        Value::String(text) => Value::String((&**text).into()),
+        Value::Raw(text) => Value::Raw(text),
+        Value::Number(text) => {
+            let integer = text.parse().is_ok_and(|integer: i64| integer.unsigned_abs() < INTEGER_LIMIT);
+            integer.then(|| Value::Number((&**text).into())).ok_or_else(|| CanonicalError::Number(place.to_owned()))?
+        }
+        Value::Array(items) => {
+            Value::Array(items.iter().map(|item| sorted(item, place)).collect::<Result<_, CanonicalError>>()?)
+        }
+        Value::Object(members) => {
+            let mut ordered: Vec<Member<'v>> = Vec::with_capacity(members.len());
+            for Member { name, value, .. } in members {
+                let dot = if place.is_empty() { "" } else { "." };
+                let value = sorted(value, &[place, dot, name].concat())?;
+                // Types write most of their members in order already.
+                let index = ordered.partition_point(|member| in_utf_16(&member.name, name) == Ordering::Less);
+                ordered.insert(index, Member { name: (&**name).into(), value, text: "" });
+            }
+            Value::Object(ordered)
+        }
+    })
+}
+
+/// The order of RFC 8785 §3.2.3.
+fn in_utf_16(first: &str, second: &str) -> Ordering {
+    first.encode_utf16().cmp(second.encode_utf16())
+}
+
+impl From<JsonError> for CanonicalError {
+    fn from(error: JsonError) -> Self {
+        Self::Form(error.to_string())
     }
 }

@@ -2,6 +2,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
 use crate::bytes::byte_string;
+use crate::json_text;
 
 byte_string!(
     /// SHA-256 of the canonical manifest, 32 bytes.
@@ -48,6 +49,8 @@ impl std::fmt::Display for Slug {
         f.write_str(&self.0)
     }
 }
+
+json_text!(Slug);
 
 impl Serialize for Slug {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

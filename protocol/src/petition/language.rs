@@ -1,5 +1,4 @@
-use std::collections::BTreeMap;
-
+use crate::json_text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A language of a petition or of the interface: the two or three small letters of BCP 47's primary subtag (`ru`, `en`).
@@ -10,9 +9,6 @@ pub struct Language(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a language is two or three letters a-z")]
 pub struct LanguageError;
-
-/// One text in several languages.
-pub type Localized = BTreeMap<Language, String>;
 
 impl Language {
     /// The subtag as text.
@@ -33,11 +29,19 @@ impl std::str::FromStr for Language {
     }
 }
 
+impl AsRef<str> for Language {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl std::fmt::Display for Language {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
 }
+
+json_text!(Language);
 
 impl Serialize for Language {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

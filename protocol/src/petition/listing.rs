@@ -1,14 +1,13 @@
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use crate::json::Raw;
 
 use super::{Localized, Manifest, PetitionId, Slug};
 use crate::ed25519::Signature;
 use crate::issuance::TokenKey;
 use crate::timestamp::Timestamp;
+use crate::{json_object, json_word, serde_by_json};
 
 /// Where a petition is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PetitionState {
     /// Before opens_at.
     Announced,
@@ -19,6 +18,8 @@ pub enum PetitionState {
     /// After the end of grace.
     Closed,
 }
+
+json_word!(PetitionState { Announced = "announced", Open = "open", Closing = "closing", Closed = "closed" });
 
 impl PetitionState {
     /// The state that the manifest's times give. Where notices were published, [`PetitionState::closing_at`] knows better.
@@ -41,14 +42,16 @@ impl PetitionState {
 }
 
 /// Body of `GET /v1/petitions`: all petitions, in the order of bundles and runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PetitionList {
     /// In the order in which a client asks for tokens.
     pub petitions: Vec<PetitionSummary>,
 }
 
+json_object!(open PetitionList { petitions });
+
 /// A row of the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PetitionSummary {
     /// Hash of the manifest.
     pub petition_id: PetitionId,
@@ -64,15 +67,20 @@ pub struct PetitionSummary {
     pub bundle: Option<u64>,
 }
 
+json_object!(open PetitionSummary { petition_id, slug, state, titles, token_key, bundle });
+
 /// Body of `GET /v1/petitions/{petition_id}`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct PetitionDocument {
     /// Hash of the manifest; the reader computes it again.
     pub petition_id: PetitionId,
     /// Where the petition is in its life.
     pub state: PetitionState,
     /// The canonical manifest, byte for byte.
-    pub manifest: Box<RawValue>,
+    pub manifest: Raw,
     /// Over `"undersign manifest v1\n"` and the petition_id.
     pub organiser_signature: Signature,
 }
+
+json_object!(open PetitionDocument { petition_id, state, manifest, organiser_signature });
+serde_by_json!(PetitionState, PetitionList, PetitionSummary, PetitionDocument);

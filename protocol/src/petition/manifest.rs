@@ -1,12 +1,10 @@
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
-use super::{Language, Localized, PetitionId, Slug};
+use super::{ByLanguage, Localized, PetitionId, Slug};
 use crate::bytes::byte_string;
 use crate::ed25519::PublicKey;
 use crate::issuance::TokenKey;
+use crate::json::{FromJson, JsonError, Members, Object, ToJson, Value};
 use crate::timestamp::Timestamp;
+use crate::{json_object, json_word, serde_by_json};
 
 byte_string!(
     /// A SHA-256 hash of a picture or a key, 32 bytes.
@@ -15,8 +13,7 @@ byte_string!(
 );
 
 /// A petition, frozen at publication. Every key is present; what is not used is `null` or empty.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// 1.
     pub version: u64,
@@ -25,7 +22,7 @@ pub struct Manifest {
     /// Who asks.
     pub organiser: Organiser,
     /// Title, text and questions, by language; every other text has the same languages.
-    pub texts: BTreeMap<Language, Text>,
+    pub texts: ByLanguage<Text>,
     /// Who is asked.
     pub addressees: Vec<Addressee>,
     /// Where to follow the campaign.
@@ -58,9 +55,10 @@ pub struct Manifest {
     pub log: Log,
 }
 
+json_object!(strict Manifest { version, slug, organiser, texts, addressees, channels, support, picture, accent, replaces, opens_at, closes_at, grace, goals, publication, redemption, issuer, origin, log });
+
 /// Who asks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organiser {
     /// Name, by language.
     pub name: Localized,
@@ -70,9 +68,10 @@ pub struct Organiser {
     pub recovery_key_hash: Option<Sha256Hash>,
 }
 
+json_object!(strict Organiser { name, public_key, recovery_key_hash });
+
 /// The petition in one language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     /// One line.
     pub title: String,
@@ -88,9 +87,10 @@ pub struct Text {
     pub help: String,
 }
 
+json_object!(strict Text { title, summary, body, demands, faq, help });
+
 /// A question and its answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// One line.
     pub question: String,
@@ -98,9 +98,10 @@ pub struct Question {
     pub answer: String,
 }
 
+json_object!(strict Question { question, answer });
+
 /// Someone the petition is addressed to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Addressee {
     /// Name, by language.
     pub name: Localized,
@@ -108,9 +109,10 @@ pub struct Addressee {
     pub reason: Localized,
 }
 
+json_object!(strict Addressee { name, reason });
+
 /// A labelled link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Channel {
     /// Label, by language.
     pub label: Localized,
@@ -118,9 +120,10 @@ pub struct Channel {
     pub url: String,
 }
 
+json_object!(strict Channel { label, url });
+
 /// A picture, named by its hash.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     /// Hash of the file.
     pub sha256: Sha256Hash,
@@ -128,9 +131,10 @@ pub struct Picture {
     pub alt: Localized,
 }
 
+json_object!(strict Picture { sha256, alt });
+
 /// When signatures enter the log; see [`Publication::next_tick`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Publication {
     /// Seconds between ticks.
     pub interval: u64,
@@ -140,9 +144,10 @@ pub struct Publication {
     pub max_wait: u64,
 }
 
+json_object!(strict Publication { interval, min_batch, max_wait });
+
 /// When clients redeem. A rule for clients alone: nothing in a token tells when it was issued, and nothing must.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "rule", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Redemption {
     /// As soon as the token is there.
     Immediate {},
@@ -153,9 +158,36 @@ pub enum Redemption {
     },
 }
 
+impl FromJson for Redemption {
+    fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        let mut members = Members::of(value)?;
+        let rule: String = members.read("rule")?;
+        let redemption = match rule.as_str() {
+            "immediate" => Self::Immediate {},
+            "next_epoch" => Self::NextEpoch { epoch: members.read("epoch")? },
+            _ => return Err(JsonError::new("rule: neither immediate nor next_epoch")),
+        };
+        members.finish()?;
+        Ok(redemption)
+    }
+}
+
+impl ToJson for Redemption {
+    fn to_json(&self) -> Value<'_> {
+        let mut object = Object::new();
+        match self {
+            Self::Immediate {} => object.push("rule", Value::String("immediate".into())),
+            Self::NextEpoch { epoch } => {
+                object.push("rule", Value::String("next_epoch".into()));
+                object.member("epoch", epoch);
+            }
+        }
+        object.finish()
+    }
+}
+
 /// Who issues tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
     /// Host, with `:port` where it is not the default; issuer_name of the TokenChallenge.
     pub name: String,
@@ -169,9 +201,10 @@ pub struct Issuer {
     pub tags: Tags,
 }
 
+json_object!(strict Issuer { name, token_key, statement_key, address_rules, tags });
+
 /// Who can compute an address's tag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tags {
     /// The issuer alone, with a key of its own.
     Local,
@@ -179,21 +212,40 @@ pub enum Tags {
     Evaluator,
 }
 
+json_word!(Tags { Local = "local", Evaluator = "evaluator" });
+
 /// Who counts tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// Host, with `:port` where it is not the default; origin_info of the TokenChallenge.
     pub host: String,
 }
 
+json_object!(strict Origin { host });
+
 /// The petition's log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
     /// Key that signs checkpoints and promises.
     pub public_key: PublicKey,
 }
+
+json_object!(strict Log { public_key });
+serde_by_json!(
+    Manifest,
+    Organiser,
+    Text,
+    Question,
+    Addressee,
+    Channel,
+    Picture,
+    Publication,
+    Redemption,
+    Issuer,
+    Tags,
+    Origin,
+    Log
+);
 
 impl Manifest {
     /// Origin of the petition's log (C2SP tlog-checkpoint): `{origin.host}/v1/petitions/{petition_id}/log`.

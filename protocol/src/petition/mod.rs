@@ -1,6 +1,7 @@
 //! What is signed. A petition is a frozen manifest; its id is the hash of the manifest's canonical bytes, so whoever has the id has
 //! the text, the keys and the rules.
 
+mod by_language;
 mod canonical;
 mod identity;
 mod language;
@@ -13,9 +14,10 @@ mod publication;
 mod rules;
 mod verified;
 
+pub use by_language::{ByLanguage, Localized};
 pub use canonical::{CanonicalError, from_canonical, to_canonical};
 pub use identity::{PetitionId, Slug, SlugError};
-pub use language::{Language, LanguageError, Localized};
+pub use language::{Language, LanguageError};
 pub use listing::{PetitionDocument, PetitionList, PetitionState, PetitionSummary};
 pub use manifest::{
     Addressee, Channel, Issuer, Log, Manifest, Organiser, Origin, Picture, Publication, Question, Redemption,

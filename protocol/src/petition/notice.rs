@@ -1,16 +1,13 @@
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
-use super::{CanonicalError, Language, MAX_NOTICE_SIZE, PetitionId, from_canonical, to_canonical};
+use super::{ByLanguage, CanonicalError, MAX_NOTICE_SIZE, PetitionId, from_canonical, to_canonical};
 use crate::ed25519::{PublicKey, SecretKey, Signature, SignatureError};
+use crate::json::{FromJson, JsonError, Members, Object, ToJson, Value};
 use crate::timestamp::Timestamp;
+use crate::{json_object, json_word, serde_by_json};
 
 const CONTEXT: &[u8] = b"undersign notice v1\n";
 
 /// What is said about a petition after its publication, frozen in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// 1.
     pub version: u64,
@@ -21,14 +18,15 @@ pub struct Notice {
     /// The date that the page shows.
     pub published_at: Timestamp,
     /// What it says, by language of the petition.
-    pub texts: BTreeMap<Language, NoticeText>,
+    pub texts: ByLanguage<NoticeText>,
     /// What it does.
     pub content: NoticeContent,
 }
 
+json_object!(strict Notice { version, petition_id, signer, published_at, texts, content });
+
 /// Whose key signs a notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeSigner {
     /// organiser.public_key of the manifest.
     Organiser,
@@ -36,9 +34,10 @@ pub enum NoticeSigner {
     Operator,
 }
 
+json_word!(NoticeSigner { Organiser = "organiser", Operator = "operator" });
+
 /// A notice in one language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeText {
     /// One line.
     pub title: String,
@@ -46,9 +45,11 @@ pub struct NoticeText {
     pub body: String,
 }
 
+json_object!(strict NoticeText { title, body });
+serde_by_json!(Notice, NoticeSigner, NoticeText, NoticeContent);
+
 /// What a notice does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoticeContent {
     /// News; nothing changes.
     Update {},
@@ -71,6 +72,49 @@ pub enum NoticeContent {
     },
     /// An addressee answered.
     Answer {},
+}
+
+impl FromJson for NoticeContent {
+    fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        let mut members = Members::of(value)?;
+        let kind: String = members.read("kind")?;
+        let content = match kind.as_str() {
+            "update" => Self::Update {},
+            "close" => Self::Close { closes_at: members.read("closes_at")? },
+            "take_down" => Self::TakeDown {},
+            "correction" => Self::Correction { replaced_by: members.read("replaced_by")? },
+            "delivery" => Self::Delivery { tree_size: members.read("tree_size")? },
+            "answer" => Self::Answer {},
+            _ => return Err(JsonError::new("kind: not one of the known words")),
+        };
+        members.finish()?;
+        Ok(content)
+    }
+}
+
+impl ToJson for NoticeContent {
+    fn to_json(&self) -> Value<'_> {
+        let mut object = Object::new();
+        let kind = match self {
+            Self::Update {} => "update",
+            Self::Close { closes_at } => {
+                object.member("closes_at", closes_at);
+                "close"
+            }
+            Self::TakeDown {} => "take_down",
+            Self::Correction { replaced_by } => {
+                object.member("replaced_by", replaced_by);
+                "correction"
+            }
+            Self::Delivery { tree_size } => {
+                object.member("tree_size", tree_size);
+                "delivery"
+            }
+            Self::Answer {} => "answer",
+        };
+        object.push("kind", Value::String(kind.into()));
+        object.finish()
+    }
 }
 
 /// A notice as it was received: canonical JSON and its signature.

@@ -1,5 +1,4 @@
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use crate::json::Raw;
 use sha2::{Digest as _, Sha256};
 
 use super::rules::{line, prose, require};
@@ -10,6 +9,7 @@ use crate::bytes::byte_string;
 use crate::ed25519::Signature;
 use crate::public_log::{Entry, Hash, InclusionProof};
 use crate::timestamp::Timestamp;
+use crate::{json_object, serde_by_json};
 
 byte_string!(
     /// SHA-256 of a canonical notice, 32 bytes.
@@ -40,27 +40,29 @@ pub struct VerifiedNotice {
 }
 
 /// Body of `POST /v1/petitions/{petition_id}/notices`.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub struct NoticeRequest {
     /// The canonical notice, byte for byte.
-    pub notice: Box<RawValue>,
+    pub notice: Raw,
     /// Over `"undersign notice v1\n"` and the canonical notice.
     pub signature: Signature,
 }
 
+json_object!(strict NoticeRequest { notice, signature });
+
 /// Answer to `POST /v1/petitions/{petition_id}/notices`; the same for every repeat.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeAnswer {
     /// SHA-256 of the notice.
     pub notice_id: NoticeId,
     /// Its place in the petition's log; missing on the identified side, which has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaf_index: Option<u64>,
 }
 
+json_object!(open NoticeAnswer { notice_id } omits { leaf_index });
+
 /// Body of `GET /v1/petitions/{petition_id}/notices`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct NoticeList {
     /// The signed head of the petition's log to which the proofs lead.
     pub checkpoint: String,
@@ -68,11 +70,13 @@ pub struct NoticeList {
     pub notices: Vec<LoggedNotice>,
 }
 
+json_object!(open NoticeList { checkpoint, notices });
+
 /// A notice with its place in the log, and the proof of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct LoggedNotice {
     /// The canonical notice, byte for byte.
-    pub notice: Box<RawValue>,
+    pub notice: Raw,
     /// Its signature.
     pub signature: Signature,
     /// Index of its leaf, from 0.
@@ -80,6 +84,9 @@ pub struct LoggedNotice {
     /// From the leaf's sibling up (RFC 6962 §2.1.1).
     pub inclusion_proof: Vec<Hash>,
 }
+
+json_object!(open LoggedNotice { notice, signature, leaf_index, inclusion_proof });
+serde_by_json!(NoticeRequest, NoticeAnswer, NoticeList, LoggedNotice);
 
 impl NoticeId {
     /// Hashes a canonical notice.
@@ -153,9 +160,8 @@ impl SignedNotice {
     }
 
     /// The canonical notice as a value in other JSON. Of bytes that are not JSON it is `null`.
-    pub fn raw(&self) -> Box<RawValue> {
-        let text = String::from_utf8_lossy(&self.notice).into_owned();
-        RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
+    pub fn raw(&self) -> Raw {
+        Raw::new(String::from_utf8_lossy(&self.notice).into_owned()).unwrap_or_else(|_| Raw::null())
     }
 }
 

@@ -1,8 +1,7 @@
-use serde::{Deserialize, Serialize};
-
 use super::{Issuer, Log, Origin, Slug};
 use crate::bytes::byte_string;
 use crate::ed25519::{PublicKey, SecretKey, Signature, SignatureError};
+use crate::{json_object, serde_by_json};
 
 byte_string!(
     /// Random bytes that make every prepare request its own, 16 bytes.
@@ -11,8 +10,7 @@ byte_string!(
 );
 
 /// Body of `POST /v1/petitions/prepare`, sent to each side: asks for the keys that the manifest will name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrepareRequest {
     /// The slug that the manifest will have.
     pub slug: Slug,
@@ -24,21 +22,28 @@ pub struct PrepareRequest {
     pub signature: Signature,
 }
 
+json_object!(strict PrepareRequest { slug, organiser_key, nonce, signature });
+
 /// The identified side's answer. Where one process serves both sides, it answers with the members of both.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreparedIdentified {
     /// To be copied into the manifest.
     pub issuer: Issuer,
 }
 
+json_object!(open PreparedIdentified { issuer });
+
 /// The anonymous side's answer. Where one process serves both sides, it answers with the members of both.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreparedAnonymous {
     /// To be copied into the manifest.
     pub origin: Origin,
     /// To be copied into the manifest.
     pub log: Log,
 }
+
+json_object!(open PreparedAnonymous { origin, log });
+serde_by_json!(PrepareRequest, PreparedIdentified, PreparedAnonymous);
 
 impl PrepareRequest {
     /// Signs a request.

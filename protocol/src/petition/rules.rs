@@ -1,6 +1,4 @@
-use std::collections::BTreeMap;
-
-use super::{CanonicalError, Channel, Language, Localized, Manifest, Redemption};
+use super::{CanonicalError, Channel, Localized, Manifest, Redemption, Text};
 use crate::timestamp::DAY;
 
 /// Why a manifest is refused. The text of a rule names the field and says what it must be.
@@ -60,13 +58,9 @@ fn check_texts(manifest: &Manifest) -> Result<(), ManifestError> {
 
 /// Every language says the same: as many demands and questions in each, help in all or in none.
 fn check_same_shape(manifest: &Manifest) -> Result<(), ManifestError> {
-    let shapes: BTreeMap<&Language, _> = manifest
-        .texts
-        .iter()
-        .map(|(language, text)| (language, (text.demands.len(), text.faq.len(), text.help.is_empty())))
-        .collect();
-    let Some(first) = shapes.values().next() else { return Ok(()) };
-    match shapes.iter().find(|(_, shape)| *shape != first) {
+    let shape = |text: &Text| (text.demands.len(), text.faq.len(), text.help.is_empty());
+    let Some(first) = manifest.texts.values().next().map(shape) else { return Ok(()) };
+    match manifest.texts.iter().find(|(_, text)| shape(text) != first) {
         None => Ok(()),
         Some((language, _)) => Err(ManifestError::Rule(format!(
             "texts.{language}: other numbers of demands, questions or help than in the first language"
@@ -123,10 +117,10 @@ fn check_hosts(manifest: &Manifest) -> Result<(), ManifestError> {
 }
 
 fn localized(manifest: &Manifest, field: &str, text: &Localized) -> Result<(), ManifestError> {
-    if let Some(missing) = manifest.texts.keys().find(|language| !text.contains_key(*language)) {
+    if let Some(missing) = manifest.texts.keys().find(|language| !text.contains_key(language)) {
         return Err(ManifestError::Rule(format!("{field}: lacks the language {missing}")));
     }
-    if let Some(extra) = text.keys().find(|language| !manifest.texts.contains_key(*language)) {
+    if let Some(extra) = text.keys().find(|language| !manifest.texts.contains_key(language)) {
         return Err(ManifestError::Rule(format!("{field}: has the language {extra}, which texts lacks")));
     }
     text.values().try_for_each(|text| line(field, text, 1_000))

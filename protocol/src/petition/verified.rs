@@ -1,21 +1,23 @@
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use crate::json::Raw;
 
 use super::rules::check;
 use super::{MAX_MANIFEST_SIZE, Manifest, ManifestError, PetitionId, from_canonical};
 use crate::ed25519::Signature;
+use crate::{json_object, serde_by_json};
 
 const CONTEXT: &[u8] = b"undersign manifest v1\n";
 
 /// Body of `POST /v1/petitions`.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub struct PublishRequest {
     /// The canonical manifest, byte for byte.
-    pub manifest: Box<RawValue>,
+    pub manifest: Raw,
     /// Over `"undersign manifest v1\n"` and the petition_id.
     pub organiser_signature: Signature,
 }
+
+json_object!(strict PublishRequest { manifest, organiser_signature });
+serde_by_json!(PublishRequest);
 
 /// A manifest that is canonical, keeps every rule and carries its organiser's signature. There is no other way to make one.
 #[derive(Debug, Clone, PartialEq, Eq)]

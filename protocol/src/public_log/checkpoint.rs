@@ -1,8 +1,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use signed_note::{Note, Signer, VerificationError, Verifier, VerifierList};
 
 use super::Hash;
+use super::note::{Note, signature_line};
 use super::note_key::NoteKey;
 use crate::ed25519::{PublicKey, SecretKey, Signature};
 
@@ -63,19 +63,20 @@ impl Checkpoint {
 
     /// Signs the checkpoint as a note whose key name is the origin.
     pub fn sign(&self, key: &SecretKey) -> Result<String, CheckpointError> {
-        let signer = LogSigner { key: CheckpointKey::new(self.origin.clone(), key.public_key()), secret: key };
-        let mut note = Note::new(self.text().as_bytes(), &[]).map_err(|_| CheckpointError::Note)?;
-        note.add_sigs(&[&signer]).map_err(|_| CheckpointError::Note)?;
-        String::from_utf8(note.to_bytes()).map_err(|_| CheckpointError::Note)
+        let note_key = CheckpointKey::new(self.origin.clone(), key.public_key());
+        let text = self.text();
+        let note = [&text, "\n", &signature_line(&note_key.0, key.sign(text.as_bytes()).as_bytes())].concat();
+        // An origin that is no name would make a note that nobody reads.
+        Note::parse(&note).is_some().then_some(note).ok_or(CheckpointError::Note)
     }
 
     /// Opens a note that must carry the valid signature of this log's key. Signatures of other keys (witnesses) are passed over.
     pub fn open(note: &str, key: &CheckpointKey) -> Result<Self, CheckpointError> {
-        let note = Note::from_bytes(note.as_bytes()).map_err(|_| CheckpointError::Note)?;
-        let known = VerifierList::new(vec![Box::new(key.clone())]);
-        note.verify(&known).map_err(|_| CheckpointError::Signature)?;
-        let text = std::str::from_utf8(note.text()).map_err(|_| CheckpointError::Form)?;
-        let checkpoint = Self::parse_text(text)?;
+        let note = Note::parse(note).ok_or(CheckpointError::Note)?;
+        let signature = note.signature_by(&key.0).and_then(|signature| Signature::try_from(signature).ok());
+        let verified = signature.map(|signature| key.public_key().verify(note.text.as_bytes(), &signature));
+        verified.and_then(Result::ok).ok_or(CheckpointError::Signature)?;
+        let checkpoint = Self::parse_text(note.text)?;
         if checkpoint.origin == key.origin() { Ok(checkpoint) } else { Err(CheckpointError::Origin) }
     }
 }
@@ -118,44 +119,5 @@ impl std::str::FromStr for CheckpointKey {
 impl std::fmt::Display for CheckpointKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0.vkey())
-    }
-}
-
-impl Verifier for CheckpointKey {
-    fn name(&self) -> &str {
-        self.origin()
-    }
-
-    fn key_id(&self) -> u32 {
-        self.0.id()
-    }
-
-    fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
-        Signature::try_from(signature).is_ok_and(|signature| self.public_key().verify(text, &signature).is_ok())
-    }
-}
-
-struct LogSigner<'a> {
-    key: CheckpointKey,
-    secret: &'a SecretKey,
-}
-
-impl Signer for LogSigner<'_> {
-    fn name(&self) -> &str {
-        self.key.origin()
-    }
-
-    fn key_id(&self) -> u32 {
-        self.key.0.id()
-    }
-
-    fn sign(&self, text: &[u8]) -> Result<Vec<u8>, ed25519_dalek::SignatureError> {
-        Ok(self.secret.sign(text).as_bytes().to_vec())
-    }
-}
-
-impl From<VerificationError> for CheckpointError {
-    fn from(_: VerificationError) -> Self {
-        Self::Signature
     }
 }

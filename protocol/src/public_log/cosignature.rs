@@ -1,6 +1,5 @@
-use signed_note::{Note, Signature as NoteSignature, Verifier, VerifierList};
-
 use super::Checkpoint;
+use super::note::{Note, signature_line};
 use super::note_key::{NoteKey, is_name};
 use crate::ed25519::{PublicKey, SecretKey, Signature};
 use crate::timestamp::Timestamp;
@@ -39,17 +38,20 @@ impl WitnessKey {
     pub fn cosign(&self, checkpoint: &Checkpoint, now: Timestamp, key: &SecretKey) -> String {
         let signature = key.sign(&signing_text(now.seconds(), checkpoint.text().as_bytes()));
         let signature = [now.seconds().to_be_bytes().as_slice(), signature.as_bytes()].concat();
-        // Unwrap safety: the name was checked when this key was made.
-        let line = NoteSignature::new(self.name().to_owned(), self.0.id(), signature).expect("a valid name");
-        String::from_utf8_lossy(&line.to_bytes()).into_owned()
+        signature_line(&self.0, &signature)
     }
 
     /// When this witness has cosigned a note, if it has. A line of its name that is not its signature counts for nothing.
     pub fn cosigned_at(&self, note: &str) -> Option<Timestamp> {
-        let note = Note::from_bytes(note.as_bytes()).ok()?;
-        let (verified, _) = note.verify(&VerifierList::new(vec![Box::new(self.clone())])).ok()?;
-        let time = verified.first()?.signature().first_chunk::<8>()?;
-        Timestamp::from_seconds(u64::from_be_bytes(*time)).ok()
+        let note = Note::parse(note)?;
+        let cosignature: &[u8; SIZE] = note.signature_by(&self.0)?.try_into().ok()?;
+        let (time, signature) = cosignature.split_first_chunk::<8>()?;
+        let time = u64::from_be_bytes(*time);
+        // Above 2^63 - 1 a time is none (C2SP tlog-cosignature).
+        i64::try_from(time).ok()?;
+        let signature = Signature::try_from(signature).ok()?;
+        self.0.public_key.verify(&signing_text(time, note.text.as_bytes()), &signature).ok()?;
+        Timestamp::from_seconds(time).ok()
     }
 }
 
@@ -65,27 +67,6 @@ impl std::str::FromStr for WitnessKey {
 impl std::fmt::Display for WitnessKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0.vkey())
-    }
-}
-
-impl Verifier for WitnessKey {
-    fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    fn key_id(&self) -> u32 {
-        self.0.id()
-    }
-
-    fn verify(&self, text: &[u8], cosignature: &[u8]) -> bool {
-        let Ok(cosignature) = <&[u8; SIZE]>::try_from(cosignature) else { return false };
-        let (time, signature) = cosignature.split_at(8);
-        let time = time.iter().fold(0, |time, byte| time << 8 | u64::from(*byte));
-        // Above 2^63 - 1 a time is none (C2SP tlog-cosignature).
-        let is_time = i64::try_from(time).is_ok();
-        let signature = Signature::try_from(signature);
-        is_time
-            && signature.is_ok_and(|signature| self.0.public_key.verify(&signing_text(time, text), &signature).is_ok())
     }
 }
 

@@ -1,5 +1,3 @@
-use serde::{Deserialize, Serialize};
-
 use crate::codec::{DecodeError, Reader};
 use crate::ed25519::{PublicKey, SecretKey, Signature, SignatureError};
 use crate::issuance::IssuanceStatement;
@@ -7,6 +5,7 @@ use crate::petition::{PetitionId, SignedNotice};
 use crate::redemption::{Token, Withdrawal};
 
 use super::Hash;
+use crate::{json_object, serde_by_json};
 
 const MANIFEST: u8 = 0;
 const SIGNATURE: u8 = 1;
@@ -43,14 +42,16 @@ pub enum Entry {
 
 /// The issuer's word that issuance has ended and what was kept for the count is destroyed. JSON in
 /// `GET /v1/petitions/{petition_id}/close`; in the log u64 issued ‖ signature, 72 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CloseStatement {
     /// Tokens issued in the petition's whole life.
     pub issued: u64,
     /// By issuer.statement_key over `"undersign close v1\n{petition_id}\n{issued}\n"`.
     pub signature: Signature,
 }
+
+json_object!(strict CloseStatement { issued, signature });
+serde_by_json!(CloseStatement);
 
 impl Entry {
     /// Reads an entry; a body must have exactly the size of its kind.

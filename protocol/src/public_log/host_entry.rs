@@ -1,8 +1,7 @@
-use serde::{Deserialize, Serialize};
-
 use crate::codec::{DecodeError, Reader};
 use crate::ed25519::PublicKey;
 use crate::petition::{PetitionId, Slug, VerifiedManifest, from_canonical, to_canonical};
+use crate::{json_object, serde_by_json};
 
 /// Other than every kind of a petition's log, so that no entry of one log can be taken for one of the other.
 const ANNOUNCEMENT: u8 = 16;
@@ -14,13 +13,15 @@ pub fn host_log_origin(host: &str) -> String {
 
 /// Body of `GET /v1/log/key`: the host log's name and key, to be configured in witnesses and policies. It comes from the host itself,
 /// so without a witness policy it says no more than that the host tells the same to all who ask.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostLogKey {
     /// `{origin.host}/v1/log`.
     pub origin: String,
     /// The key of its checkpoints.
     pub public_key: PublicKey,
 }
+
+json_object!(open HostLogKey { origin, public_key });
 
 /// An entry of a host's log: one kind byte and canonical JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +31,7 @@ pub enum HostEntry {
 }
 
 /// That a slug stands for this petition and no other, and which key its log has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
     /// Key of the petition's log.
     pub log_public_key: PublicKey,
@@ -40,6 +40,9 @@ pub struct Announcement {
     /// Short name in links.
     pub slug: Slug,
 }
+
+json_object!(strict Announcement { log_public_key, petition_id, slug });
+serde_by_json!(HostLogKey, Announcement);
 
 impl Announcement {
     /// What a petition is announced by.

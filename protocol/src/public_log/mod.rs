@@ -4,6 +4,7 @@ mod checkpoint;
 mod cosignature;
 mod entry;
 mod host_entry;
+mod note;
 mod note_key;
 mod policy;
 mod proof;
@@ -23,6 +24,8 @@ pub use tlog_proof::{TLOG_PROOF_EXTENSION, TlogProof, TlogProofError};
 pub use tree::{Edge, tree_root};
 pub use witness_request::{AddCheckpoint, AddCheckpointError, SIZE_MEDIA_TYPE};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::bytes::byte_string;
 
 byte_string!(
@@ -34,11 +37,11 @@ byte_string!(
 impl Hash {
     /// Leaf hash: SHA-256(0x00 ‖ entry).
     pub fn of_leaf(entry: &[u8]) -> Self {
-        Self(tlog_tiles::record_hash(entry).0)
+        Self(Sha256::new().chain_update([0]).chain_update(entry).finalize().into())
     }
 
     /// Node hash: SHA-256(0x01 ‖ left ‖ right).
     pub fn of_children(left: &Self, right: &Self) -> Self {
-        Self(tlog_tiles::node_hash(tlog_tiles::Hash(left.0), tlog_tiles::Hash(right.0)).0)
+        Self(Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into())
     }
 }

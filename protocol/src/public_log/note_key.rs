@@ -1,6 +1,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
+use super::note::is_name_of_any;
 use crate::ed25519::PublicKey;
 
 /// An Ed25519 key under a name, for one kind of signature, as C2SP signed-note writes it: `name+hash+base64(kind ‖ key)`.
@@ -19,7 +21,9 @@ impl NoteKey {
 
     /// First four bytes of SHA-256(name ‖ "\n" ‖ kind ‖ key), big-endian.
     pub fn id(&self) -> u32 {
-        signed_note::key_id(&self.name, &self.material())
+        let hash = Sha256::new().chain_update(&self.name).chain_update("\n").chain_update(self.material()).finalize();
+        let [first, second, third, fourth, ..] = <[u8; 32]>::from(hash);
+        u32::from_be_bytes([first, second, third, fourth])
     }
 
     /// The vkey, in one line.
@@ -45,5 +49,5 @@ impl NoteKey {
 
 /// Whether a text can stand as the name of a key (C2SP signed-note). Control characters would break the line.
 pub(super) fn is_name(text: &str) -> bool {
-    signed_note::is_key_name_valid(text) && !text.chars().any(char::is_control)
+    is_name_of_any(text) && !text.chars().any(char::is_control)
 }

@@ -52,9 +52,27 @@ impl InclusionProof {
 
     /// Whether it leads from a leaf to the root of a tree.
     pub fn verify(&self, leaf_hash: &Hash, leaf_index: u64, tree: &Checkpoint) -> Result<(), ProofError> {
-        let root = tlog_tiles::Hash(*tree.root.as_bytes());
-        let leaf = tlog_tiles::Hash(*leaf_hash.as_bytes());
-        tlog_tiles::check_record(&theirs(&self.hashes), tree.tree_size, root, leaf_index, leaf).map_err(|_| ProofError)
+        if leaf_index >= tree.tree_size {
+            return Err(ProofError);
+        }
+        // RFC 9162 §2.1.3.2: the place of the node on its level, and that of the last node there.
+        let (mut place, mut last, mut hash) = (leaf_index, tree.tree_size - 1, *leaf_hash);
+        for sibling in &self.hashes {
+            if last == 0 {
+                return Err(ProofError);
+            }
+            if place % 2 == 1 || place == last {
+                hash = Hash::of_children(sibling, &hash);
+                // A last node without a sibling is the same node on the levels above.
+                while place % 2 == 0 && place > 0 {
+                    (place, last) = (place / 2, last / 2);
+                }
+            } else {
+                hash = Hash::of_children(&hash, sibling);
+            }
+            (place, last) = (place / 2, last / 2);
+        }
+        if last == 0 && hash == tree.root { Ok(()) } else { Err(ProofError) }
     }
 }
 

@@ -1,7 +1,6 @@
-use serde::{Deserialize, Serialize};
-
 use super::Promise;
 use crate::ed25519::{PublicKey, Signature};
+use crate::json_object;
 use crate::petition::{CanonicalError, from_canonical, to_canonical};
 use crate::public_log::{Checkpoint, CheckpointKey, Hash};
 use crate::timestamp::Timestamp;
@@ -44,8 +43,6 @@ pub enum EvidenceError {
     Early,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Form {
     checkpoint: String,
     context: String,
@@ -56,19 +53,21 @@ struct Form {
     version: u64,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+json_object!(strict Form { checkpoint, context, leaf_hash, log, promise, seen_at, version });
+
 struct LogForm {
     origin: String,
     public_key: PublicKey,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+json_object!(strict LogForm { origin, public_key });
+
 struct PromiseForm {
     publish_by: Timestamp,
     signature: Signature,
 }
+
+json_object!(strict PromiseForm { publish_by, signature });
 
 impl Evidence {
     /// Writes it as canonical JSON (RFC 8785).

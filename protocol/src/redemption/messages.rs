@@ -1,19 +1,21 @@
-use serde::{Deserialize, Serialize};
-
 use super::{Nonce, Promise, Withdrawal, WithdrawalKey};
 use crate::ed25519::Signature;
+use crate::json::{FromJson, JsonError, Members, Object, ToJson, Value};
 use crate::public_log::Hash;
 use crate::timestamp::Timestamp;
+use crate::{json_object, serde_by_json};
 
 /// Body of `POST /v1/petitions/{petition_id}/withdrawals`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithdrawalRequest {
     /// The nonce of the signature that is withdrawn.
     pub nonce: Nonce,
     /// The key whose hash it is.
     pub withdrawal_key: WithdrawalKey,
 }
+
+json_object!(strict WithdrawalRequest { nonce, withdrawal_key });
+serde_by_json!(WithdrawalRequest, RedemptionAnswer);
 
 impl WithdrawalRequest {
     /// Reveals a key.
@@ -29,8 +31,7 @@ impl WithdrawalRequest {
 }
 
 /// Answer to `POST /v1/petitions/{petition_id}/signatures` and `…/withdrawals`; the same for every repeat of the same token or key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RedemptionAnswer {
     /// Accepted, not yet in the log.
     Promised {
@@ -48,6 +49,38 @@ pub enum RedemptionAnswer {
         /// Where it stands.
         leaf_index: u64,
     },
+}
+
+impl FromJson for RedemptionAnswer {
+    fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        let mut members = Members::of(value)?;
+        let leaf_hash = members.read("leaf_hash")?;
+        let answer = if members.has("leaf_index") {
+            Self::Published { leaf_hash, leaf_index: members.read("leaf_index")? }
+        } else {
+            Self::Promised { leaf_hash, promise: members.read("promise")?, publish_by: members.read("publish_by")? }
+        };
+        members.finish()?;
+        Ok(answer)
+    }
+}
+
+impl ToJson for RedemptionAnswer {
+    fn to_json(&self) -> Value<'_> {
+        let mut object = Object::new();
+        match self {
+            Self::Promised { leaf_hash, promise, publish_by } => {
+                object.member("leaf_hash", leaf_hash);
+                object.member("promise", promise);
+                object.member("publish_by", publish_by);
+            }
+            Self::Published { leaf_hash, leaf_index } => {
+                object.member("leaf_hash", leaf_hash);
+                object.member("leaf_index", leaf_index);
+            }
+        }
+        object.finish()
+    }
 }
 
 impl RedemptionAnswer {

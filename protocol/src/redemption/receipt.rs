@@ -1,4 +1,3 @@
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{Promise, Token, WithdrawalCode, WithdrawalKey};
@@ -9,6 +8,7 @@ use crate::petition::{PetitionId, Slug, is_host};
 use crate::public_log::{CheckpointKey, Entry, Hash};
 use crate::redemption::Withdrawal;
 use crate::timestamp::Timestamp;
+use crate::{json, json_object};
 
 /// Media type of a receipt's file.
 pub const RECEIPT_MEDIA_TYPE: &str = "application/vnd.undersign.receipt+json";
@@ -68,41 +68,40 @@ pub enum ReceiptError {
 }
 
 /// The part that every version has.
-#[derive(Deserialize)]
 struct Head {
     context: String,
     version: u64,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+json_object!(@read open Head { context, version, });
+
 struct Form {
     base: Base,
-    #[serde(rename = "context")]
     _context: String,
     log: LogForm,
     petition_id: PetitionId,
     promise: Option<PromiseForm>,
     slug: Slug,
     token: String,
-    #[serde(rename = "version")]
     _version: u64,
     withdrawal_key: WithdrawalKey,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+json_object!(@read strict Form { base, _context as "context", log, petition_id, promise, slug, token, _version as "version", withdrawal_key, });
+
 struct LogForm {
     origin: String,
     public_key: PublicKey,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+json_object!(@read strict LogForm { origin, public_key, });
+
 struct PromiseForm {
     publish_by: Timestamp,
     signature: Signature,
 }
+
+json_object!(@read strict PromiseForm { publish_by, signature, });
 
 impl Receipt {
     /// Most bytes of a receipt; the longest names give fewer.
@@ -129,14 +128,14 @@ impl Receipt {
         if bytes.len() > Self::MAX_SIZE {
             return Err(ReceiptError::Form);
         }
-        let head: Head = serde_json::from_slice(bytes).map_err(|_| ReceiptError::Form)?;
+        let head: Head = json::from_slice(bytes).map_err(|_| ReceiptError::Form)?;
         if head.context != CONTEXT {
             return Err(ReceiptError::Form);
         }
         if head.version != VERSION {
             return Err(ReceiptError::Version);
         }
-        let form: Form = serde_json::from_slice(bytes).map_err(|_| ReceiptError::Form)?;
+        let form: Form = json::from_slice(bytes).map_err(|_| ReceiptError::Form)?;
         let token = from_base64url(&form.token).ok().and_then(|token| Token::decode(&token).ok());
         let token = token.ok_or(ReceiptError::Form)?;
         let leaf_hash = leaf_hash(&token);

@@ -5,6 +5,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 use super::Nonce;
 use crate::bytes::{from_base64url, to_base64url};
 use crate::codec::{DecodeError, Reader};
+use crate::json::{FromJson, JsonError, ToJson, Value};
 
 /// 32 random bytes from which a token's nonce is made. Revealing them withdraws the signature and names nobody; whoever finds them
 /// sees that its holder signed. So they are dropped unless the signer asks for a receipt.
@@ -43,6 +44,18 @@ impl WithdrawalKey {
 impl std::fmt::Debug for WithdrawalKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("WithdrawalKey(…)")
+    }
+}
+
+impl FromJson for WithdrawalKey {
+    fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        Self::from_text(value.string()?).ok_or_else(|| JsonError::new("not a withdrawal key"))
+    }
+}
+
+impl ToJson for WithdrawalKey {
+    fn to_json(&self) -> Value<'_> {
+        Value::String(to_base64url(&self.0).into())
     }
 }
 

@@ -12,5 +12,6 @@ mod redemption;
 
 mod bytes;
 mod ed25519;
+mod json;
 mod problem;
 mod timestamp;

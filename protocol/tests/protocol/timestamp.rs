@@ -37,6 +37,36 @@ fn examples() {
     }
 }
 
+/// As another implementation of the calendar has it, on every day from 1970 to 9999.
+#[test]
+fn every_day_is_that_of_another_library() {
+    let mut date = time::Date::from_ordinal_date(1970, 1).unwrap();
+    for day in 0..=Timestamp::MAX.day() {
+        let (year, month, of_month) = date.to_calendar_date();
+        let text = format!("{year:04}-{:02}-{of_month:02}T23:05:09Z", u8::from(month));
+        let moment = Timestamp::from_seconds(day * DAY + 23 * 3600 + 5 * 60 + 9).unwrap();
+        assert_eq!(moment.to_string(), text);
+        assert_eq!(text.parse(), Ok(moment));
+        let Some(next) = date.next_day().filter(|next| next.year() <= 9999) else { return };
+        date = next;
+    }
+}
+
+/// Of all texts of the form, those are taken that name a day of the calendar.
+#[test]
+fn days_that_no_month_has_are_refused() {
+    for year in [1970, 1972, 1999, 2000, 2026, 2028, 2100, 2400, 9999] {
+        for month in 0..=13u8 {
+            for day in 0..=32u8 {
+                let exists = time::Month::try_from(month)
+                    .is_ok_and(|month| time::Date::from_calendar_date(year, month, day).is_ok());
+                let text = format!("{year}-{month:02}-{day:02}T00:00:00Z");
+                assert_eq!(text.parse::<Timestamp>().is_ok(), exists, "{text}");
+            }
+        }
+    }
+}
+
 #[test]
 fn other_texts_are_refused() {
     for text in [

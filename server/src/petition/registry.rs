@@ -181,7 +181,7 @@ impl Petition {
             petition_id: self.verified.petition_id(),
             state: self.state(now),
             // Unwrap safety: a verified manifest is canonical JSON, and so UTF-8.
-            manifest: serde_json::value::RawValue::from_string(manifest).expect("canonical JSON"),
+            manifest: undersign_protocol::json::Raw::new(manifest).expect("canonical JSON"),
             organiser_signature: *self.verified.organiser_signature(),
         }
     }

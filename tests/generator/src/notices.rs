@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use serde_json::value::RawValue;
+use undersign_protocol::json::Raw;
 use undersign_protocol::petition::{LoggedNotice, NoticeList, SignedNotice, VerifiedManifest, VerifiedNotice};
 use undersign_protocol::public_log::{Checkpoint, Entry, Hash, HashRange, InclusionProof};
 
@@ -26,7 +26,7 @@ impl Notices {
         let logged = self.found.into_iter().map(|(leaf_index, signed)| {
             let plan = InclusionProof::plan(leaf_index, tree.tree_size).context("the notice is in the log")?;
             Ok(LoggedNotice {
-                notice: RawValue::from_string(String::from_utf8(signed.notice)?)?,
+                notice: Raw::new(String::from_utf8(signed.notice)?)?,
                 signature: signed.signature,
                 leaf_index,
                 inclusion_proof: plan

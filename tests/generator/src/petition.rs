@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::{
-    Addressee, Issuer, Localized, Log, Manifest, Notice, NoticeContent, NoticeSigner, NoticeText, Organiser, Origin,
-    PetitionId, Publication, Redemption, SignedNotice, Tags, Text, VerifiedManifest, manifest_signing_text,
-    to_canonical,
+    Addressee, ByLanguage, Issuer, Localized, Log, Manifest, Notice, NoticeContent, NoticeSigner, NoticeText,
+    Organiser, Origin, PetitionId, Publication, Redemption, SignedNotice, Tags, Text, VerifiedManifest,
+    manifest_signing_text, to_canonical,
 };
 
 use crate::rsa::Key;
@@ -60,7 +58,7 @@ impl Petition {
             petition_id: self.verified.petition_id(),
             signer: NoticeSigner::Organiser,
             published_at: "2026-07-01T12:00:00Z".parse()?,
-            texts: BTreeMap::from([("en".parse()?, text)]),
+            texts: ByLanguage::from([("en".parse()?, text)]),
             content,
         };
         Ok(SignedNotice::sign(&notice, &self.organiser_key)?)
@@ -86,7 +84,7 @@ fn manifest(
         version: 1,
         slug: SLUG.parse()?,
         organiser: Organiser { name: localized("A generator of logs"), public_key: organiser, recovery_key_hash: None },
-        texts: BTreeMap::from([(english.clone(), text)]),
+        texts: ByLanguage::from([(english.clone(), text)]),
         addressees: vec![Addressee { name: localized("Auditors"), reason: localized("They can count.") }],
         channels: vec![],
         support: vec![],

@@ -84,7 +84,7 @@ fn write_surroundings(plan: &Plan, petition: &Petition, out: &Path) -> Result<()
     let document = serde_json::to_vec(&PetitionDocument {
         petition_id: verified.petition_id(),
         state,
-        manifest: serde_json::value::RawValue::from_string(String::from_utf8(verified.canonical().to_vec())?)?,
+        manifest: undersign_protocol::json::Raw::new(String::from_utf8(verified.canonical().to_vec())?)?,
         organiser_signature: *verified.organiser_signature(),
     })?;
     write(&out.join(format!("v1/petitions/{SLUG}")), &document)?;

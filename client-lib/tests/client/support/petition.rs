@@ -1,9 +1,7 @@
-use std::collections::BTreeMap;
-
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::{
-    Addressee, Issuer, Localized, Log, Manifest, Organiser, Origin, PetitionId, Publication, Redemption, Tags, Text,
-    VerifiedManifest, manifest_signing_text, to_canonical,
+    Addressee, ByLanguage, Issuer, Localized, Log, Manifest, Organiser, Origin, PetitionId, Publication, Redemption,
+    Tags, Text, VerifiedManifest, manifest_signing_text, to_canonical,
 };
 use undersign_protocol::timestamp::Timestamp;
 
@@ -56,7 +54,7 @@ pub fn manifest(index: usize) -> Manifest {
             public_key: organiser_key().public_key(),
             recovery_key_hash: None,
         },
-        texts: BTreeMap::from([("en".parse().unwrap(), text)]),
+        texts: ByLanguage::from([("en".parse().unwrap(), text)]),
         addressees: vec![Addressee { name: localized("A minister"), reason: localized("Decides.") }],
         channels: vec![],
         support: vec![],

@@ -163,7 +163,7 @@ impl TestServer {
         json(&PetitionDocument {
             petition_id: petition.petition_id(),
             state: PetitionState::at(petition.manifest(), self.now),
-            manifest: serde_json::value::RawValue::from_string(manifest).ok()?,
+            manifest: undersign_protocol::json::Raw::new(manifest).ok()?,
             organiser_signature: *petition.organiser_signature(),
         })
     }

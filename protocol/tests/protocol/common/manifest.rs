@@ -1,13 +1,11 @@
 //! A manifest that keeps every rule, for tests to break one at a time.
 
-use std::collections::BTreeMap;
-
 use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use undersign_protocol::ed25519::{SecretKey, Signature};
 use undersign_protocol::petition::{
-    Addressee, Channel, Issuer, Language, Localized, Log, Manifest, Organiser, Origin, PetitionId, Picture,
+    Addressee, ByLanguage, Channel, Issuer, Localized, Log, Manifest, Organiser, Origin, PetitionId, Picture,
     Publication, Question, Redemption, Tags, Text, VerifiedManifest, manifest_signing_text, to_canonical,
 };
 use undersign_protocol::timestamp::DAY;
@@ -99,7 +97,7 @@ pub fn manifests() -> impl Strategy<Value = Manifest> {
         let addressees = vec![Addressee { name: localized(), reason: localized() }];
         let channels = vec![Channel { label: localized(), url: "https://a.example/".to_owned() }];
         let names = localized();
-        let texts: BTreeMap<Language, Text> =
+        let texts: ByLanguage<Text> =
             localized().into_iter().map(|(language, word)| (language, text(&word, &word))).collect();
         let example = example();
         Manifest {

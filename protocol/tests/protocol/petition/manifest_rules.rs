@@ -38,7 +38,7 @@ fn no_language() {
 
 #[test]
 fn a_missing_language() {
-    let without = |text: &mut std::collections::BTreeMap<_, String>| {
+    let without = |text: &mut undersign_protocol::petition::Localized| {
         text.retain(|language, _| *language == "en".parse().unwrap())
     };
     assert_eq!(rule(|m| without(&mut m.organiser.name)), "organiser.name: lacks the language ru");
@@ -62,7 +62,7 @@ fn a_missing_language_in_a_later_addressee() {
 #[test]
 fn an_extra_language() {
     let french =
-        |text: &mut std::collections::BTreeMap<_, String>| text.insert("fr".parse().unwrap(), "Oui".to_owned());
+        |text: &mut undersign_protocol::petition::Localized| text.insert("fr".parse().unwrap(), "Oui".to_owned());
     let says = |field: &str| format!("{field}: has the language fr, which texts lacks");
     assert_eq!(rule(|m| drop(french(&mut m.organiser.name))), says("organiser.name"));
     assert_eq!(rule(|m| drop(french(&mut m.addressees[0].reason))), says("addressees.reason"));

@@ -29,7 +29,7 @@ fn notices() -> impl Strategy<Value = Notice> {
             petition_id,
             signer,
             published_at,
-            texts,
+            texts: texts.into_iter().collect(),
             content,
         },
     )

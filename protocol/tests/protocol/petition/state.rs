@@ -1,5 +1,6 @@
 //! Where a petition is in its life, and how lists and documents say so.
 
+use undersign_protocol::json::Raw;
 use undersign_protocol::petition::{PetitionDocument, PetitionList, PetitionState, PetitionSummary, VerifiedManifest};
 use undersign_protocol::timestamp::Timestamp;
 
@@ -53,7 +54,7 @@ fn a_document_carries_the_manifest_byte_for_byte() {
     let document = PetitionDocument {
         petition_id: petition.petition_id(),
         state: PetitionState::Open,
-        manifest: serde_json::from_slice(&canonical).unwrap(),
+        manifest: Raw::new(String::from_utf8(canonical.clone()).unwrap()).unwrap(),
         organiser_signature,
     };
     let received: PetitionDocument = serde_json::from_slice(&serde_json::to_vec(&document).unwrap()).unwrap();

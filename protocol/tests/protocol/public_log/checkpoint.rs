@@ -1,6 +1,8 @@
 //! Checkpoints: their text, and notes that the `signed_note` crate opens and writes.
 
+use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::Index;
 use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList, new_ed25519_verifier_key};
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::public_log::{Checkpoint, CheckpointError, CheckpointKey};
@@ -185,5 +187,38 @@ fn an_origin_that_is_no_key_name_is_not_signed() {
     for origin in ["", "a b", "a+b", "a\nb", "a\u{a0}b"] {
         let checkpoint = Checkpoint { origin: origin.to_owned(), ..example() };
         assert_eq!(checkpoint.sign(&key()), Err(CheckpointError::Note), "{origin:?}");
+    }
+}
+
+/// One character taken out, doubled or replaced by one that means something in a note.
+#[test]
+fn a_damaged_note_is_a_note_to_us_where_it_is_one_to_them() {
+    let other = prop::sample::select(vec!['\n', ' ', '—', '+', '=', 'A', '/', '\t', '\r', '\0', '\u{85}', 'é']);
+    check((checkpoints(), vec((any::<Index>(), 0..3u8, other), 24)), |(checkpoint, damage)| {
+        let note: Vec<char> = checkpoint.sign(&key()).unwrap().chars().collect();
+        for (place, kind, other) in damage {
+            let place = place.index(note.len());
+            let mut damaged = note.clone();
+            match kind {
+                0 => _ = damaged.remove(place),
+                1 => damaged.insert(place, note[place]),
+                _ => damaged[place] = other,
+            }
+            let damaged: String = damaged.into_iter().collect();
+            let is_ours = Checkpoint::open(&damaged, &key_of(&checkpoint)) != Err(CheckpointError::Note);
+            prop_assert_eq!(is_ours, Note::from_bytes(damaged.as_bytes()).is_ok(), "{:?}", damaged);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_note_of_more_than_a_hundred_signatures_is_none() {
+    let note = example().sign(&key()).unwrap();
+    let line = note.lines().last().unwrap();
+    for (more, is_note) in [(99, true), (100, false)] {
+        let note = format!("{note}{}", format!("{line}\n").repeat(more));
+        assert_eq!(Checkpoint::open(&note, &key_of(&example())) != Err(CheckpointError::Note), is_note);
+        assert_eq!(Note::from_bytes(note.as_bytes()).is_ok(), is_note);
     }
 }
