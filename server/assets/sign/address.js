@@ -1,8 +1,7 @@
 // The second step: the address, which is in this page's memory until the mail is asked for, and nowhere after that.
 
-import { failure } from "./errors.js";
+import { Stopped, failure } from "./errors.js";
 import { busy, element, facts, input, say, show } from "./panels.js";
-import { Stopped } from "./signing.js";
 import { send } from "./transport.js";
 
 /** @typedef {import("./signing.js").Signing} Signing */

@@ -1,14 +1,14 @@
 // The end: accepted; then in the public count, which this page looks up and checks.
 
 import { check, total } from "./begin.js";
-import { failure } from "./errors.js";
+import { Stopped, failure } from "./errors.js";
 import { busy, element, facts, say, show, showTime } from "./panels.js";
 import { Backoff, now, pause } from "./patience.js";
 import { handIn } from "./handing_in.js";
 import { offerReceipt } from "./receipt.js";
-import { Signing, Stopped } from "./signing.js";
 import { send, sendAll } from "./transport.js";
 
+/** @typedef {import("./signing.js").Signing} Signing */
 /** @typedef {import("./begin.js").Client} Client */
 /** @typedef {import("./begin.js").Journey} Journey */
 /** @typedef {import("./begin.js").CheckedPetition} CheckedPetition */
@@ -134,7 +134,10 @@ async function signOther(signing, slug, item) {
 }
 
 /** @param {Signing} signing @param {string} slug @returns {Promise<string | Journey>} What there is to say, if it is not signed. */
-async function redeemOther({ client, storage, journey }, slug) {
+async function redeemOther(signing, slug) {
+  const { client, storage, journey } = signing;
+  // Not imported: that module imports this one.
+  const Signing = /** @type {typeof import("./signing.js").Signing} */ (signing.constructor);
   const petition = await check(slug);
   const kept = await storage.get(petition.petitionId);
   if (kept) {

@@ -1,6 +1,18 @@
-// Which sentence a failure deserves, and whether time alone can mend it.
+// What can go wrong, which sentence it deserves, and whether time alone can mend it.
 
 import { NoAnswer } from "./transport.js";
+
+/** The signing cannot go on; the message says why. */
+export class Stopped extends Error {
+  /**
+   * @param {string} message Name of a sentence of the page.
+   * @param {{ keep?: boolean }} [options] `keep`: what is saved may still lead to the end, later.
+   */
+  constructor(message, { keep = false } = {}) {
+    super(message);
+    this.keep = keep;
+  }
+}
 
 /** @typedef {{ message: string, isTransient: boolean, retryAfter: number | undefined }} Failure */
 

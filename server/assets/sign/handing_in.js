@@ -1,9 +1,8 @@
 // The fifth step: the token becomes a signature. No address is involved any more.
 
-import { failure } from "./errors.js";
+import { Stopped, failure } from "./errors.js";
 import { say, show, showTime } from "./panels.js";
 import { Backoff, now, pause } from "./patience.js";
-import { Stopped } from "./signing.js";
 import { send } from "./transport.js";
 
 /** @typedef {import("./signing.js").Signing} Signing */

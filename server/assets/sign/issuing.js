@@ -1,9 +1,8 @@
 // The fourth step: the address is confirmed, the token is fetched.
 
-import { failure } from "./errors.js";
+import { Stopped, failure } from "./errors.js";
 import { say, show } from "./panels.js";
 import { Backoff, now } from "./patience.js";
-import { Stopped } from "./signing.js";
 import { send } from "./transport.js";
 
 /** @typedef {import("./signing.js").Signing} Signing */

@@ -3,6 +3,7 @@
 
 import { askAddress } from "./address.js";
 import { done } from "./done.js";
+import { Stopped } from "./errors.js";
 import { handIn } from "./handing_in.js";
 import { fetchToken } from "./issuing.js";
 import { element, say, show } from "./panels.js";
@@ -14,18 +15,6 @@ import { waitForMail } from "./waiting.js";
 /** @typedef {import("./begin.js").Journey} Journey */
 /** @typedef {import("./storage.js").StoredSigning} StoredSigning */
 /** @typedef {import("./storage.js").BrowserStorage | import("./storage.js").MemoryStorage} Storage */
-
-/** The signing cannot go on; the message says why. */
-export class Stopped extends Error {
-  /**
-   * @param {string} message Name of a sentence of the page.
-   * @param {{ keep?: boolean }} [options] `keep`: what is saved may still lead to the end, later.
-   */
-  constructor(message, { keep = false } = {}) {
-    super(message);
-    this.keep = keep;
-  }
-}
 
 export class Signing {
   /** @type {StoredSigning} */

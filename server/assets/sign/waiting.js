@@ -1,10 +1,9 @@
 // The third step: until the code is typed here, or the link is opened anywhere.
 
-import { failure } from "./errors.js";
+import { Stopped, failure } from "./errors.js";
 import { busy, element, input, say, show } from "./panels.js";
 import { Backoff, now } from "./patience.js";
 import { askAddress } from "./address.js";
-import { Stopped } from "./signing.js";
 import { Superseded } from "./storage.js";
 import { send } from "./transport.js";
 

@@ -1,14 +1,23 @@
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use brotli::CompressorWriter;
 use sha2::{Digest as _, Sha256};
 use tower_http::compression::CompressionLayer;
+
+use super::bundle::bundle;
+use super::comments::without_comments;
+
+/// The best that brotli can do, and the largest window that every browser takes (RFC 7932 §9.1).
+const QUALITY: u32 = 11;
+const WINDOW: u32 = 22;
 
 /// Everything that pages load, by name: style, icon and scripts, which are in the program, and the client package, which is read when
 /// the program starts.
@@ -23,8 +32,8 @@ pub struct Assets {
 struct File {
     media_type: &'static str,
     plain: Bytes,
-    brotli: Option<Bytes>,
-    gzip: Option<Bytes>,
+    /// The best that brotli can do; made when it is first asked for, unless it came with the file.
+    brotli: OnceLock<Bytes>,
 }
 
 /// Why the client package cannot be served.
@@ -46,6 +55,9 @@ pub const CLIENT: [&str; 6] = [
     "undersign_audit.js",
     "undersign_audit_bg.wasm",
 ];
+
+/// The scripts that pages name: each is sent with all that it imports.
+const ENTRIES: [&str; 4] = ["sign/main.js", "sign/confirm.js", "withdraw/main.js", "verify/main.js"];
 
 /// The one script that runs outside a page, and what it may do there: a worker takes its policy from its own answer, not from the page.
 const WORKER: &str = "verify/worker.js";
@@ -86,16 +98,23 @@ impl Assets {
     /// Reads the client package, if there is to be one.
     pub fn load(client_dir: Option<&Path>) -> Result<Arc<Self>, ClientDirError> {
         let mut files = BTreeMap::new();
+        let modules: BTreeMap<&str, String> = EMBEDDED
+            .into_iter()
+            .filter_map(|(name, content)| Some((name, std::str::from_utf8(content).ok()?)))
+            .map(|(name, script)| (name, without_comments(script)))
+            .collect();
         for (name, content) in EMBEDDED {
-            let plain = Bytes::from_static(content);
-            files.insert(name.to_owned(), File { media_type: media_type(name), plain, brotli: None, gzip: None });
+            let plain = match name {
+                _ if ENTRIES.contains(&name) => Bytes::from(bundle(name, &modules)),
+                _ => Bytes::from_static(content),
+            };
+            files.insert(name.to_owned(), File::new(name, plain, None));
         }
         for name in CLIENT.into_iter().filter(|_| client_dir.is_some()) {
             let path = client_dir.unwrap_or(Path::new("")).join(name);
             let read = |end: &str| std::fs::read(format!("{}{end}", path.display())).map(Bytes::from);
             let plain = read("").map_err(|source| ClientDirError { path: path.clone(), source })?;
-            let file = File { media_type: media_type(name), plain, brotli: read(".br").ok(), gzip: read(".gz").ok() };
-            files.insert(format!("client/{name}"), file);
+            files.insert(format!("client/{name}"), File::new(name, plain, read(".br").ok()));
         }
         let mut hash = Sha256::new();
         for (name, file) in &files {
@@ -150,16 +169,35 @@ impl Assets {
         let accepts = |coding: &str| {
             accepted.split(',').any(|part| part.split(';').next().is_some_and(|name| name.trim() == coding))
         };
-        match (&file.brotli, &file.gzip) {
-            (Some(brotli), _) if accepts("br") => {
-                (fixed, [(header::CONTENT_ENCODING, HeaderValue::from_static("br"))], brotli.clone()).into_response()
+        if !accepts("br") {
+            // The layer around this knows gzip.
+            return (fixed, file.plain.clone()).into_response();
+        }
+        let brotli = file.brotli.get_or_init(|| compress(&file.plain));
+        (fixed, [(header::CONTENT_ENCODING, HeaderValue::from_static("br"))], brotli.clone()).into_response()
+    }
+}
+
+impl File {
+    /// # Arguments
+    /// * `brotli` – the same, compressed, where it is there already
+    fn new(name: &str, plain: Bytes, brotli: Option<Bytes>) -> Self {
+        let media_type = media_type(name);
+        match std::str::from_utf8(&plain) {
+            Ok(script) if media_type.starts_with("text/javascript") => {
+                Self { media_type, plain: without_comments(script).into(), brotli: OnceLock::new() }
             }
-            (_, Some(gzip)) if accepts("gzip") => {
-                (fixed, [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))], gzip.clone()).into_response()
-            }
-            _ => (fixed, file.plain.clone()).into_response(),
+            _ => Self { media_type, plain, brotli: brotli.map_or_else(OnceLock::new, OnceLock::from) },
         }
     }
+}
+
+/// Some milliseconds of work, once for each file.
+fn compress(plain: &[u8]) -> Bytes {
+    let mut writer = CompressorWriter::new(Vec::new(), plain.len().max(1), QUALITY, WINDOW);
+    // Unwrap safety: a vector takes every byte.
+    writer.write_all(plain).expect("a vector takes every byte");
+    writer.into_inner().into()
 }
 
 fn media_type(name: &str) -> &'static str {

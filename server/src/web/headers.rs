@@ -1,5 +1,6 @@
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Response;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Nothing loads anything that is not named; pages add their own style and scripts.
@@ -12,18 +13,29 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), browsing-topics=(), ca
     payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), \
     xr-spatial-tracking=()";
 
-/// Gives every answer the headers that keep it to itself. A handler's own header stands.
+/// Gives every answer the headers that keep it to itself, and documents those that only documents obey. A handler's own header stands.
 pub fn with_headers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     let fixed = [
         (header::CONTENT_SECURITY_POLICY, DEFAULT_POLICY),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    let of_documents = [
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), PERMISSIONS),
     ];
-    fixed.into_iter().fold(router, |router, (name, value)| {
+    let router = fixed.into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
+    });
+    of_documents.into_iter().fold(router, |router, (name, value)| {
+        let of_document = move |answer: &Response| is_document(answer).then(|| HeaderValue::from_static(value));
+        router.layer(SetResponseHeaderLayer::if_not_present(name, of_document))
     })
+}
+
+/// Half a kilobyte for each of twenty scripts would be a tenth of what a person loads to sign.
+fn is_document(answer: &Response) -> bool {
+    answer.headers().get(header::CONTENT_TYPE).is_some_and(|media_type| media_type.as_bytes().starts_with(b"text/html"))
 }

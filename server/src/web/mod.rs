@@ -2,6 +2,8 @@
 
 /// What pages load: style, scripts, the client package.
 pub mod assets;
+pub mod bundle;
+pub mod comments;
 
 /// Where the client's network address comes from, for budgets alone.
 pub mod client_network;

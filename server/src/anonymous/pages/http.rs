@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use undersign_client_lib::endpoints::Base;
 
@@ -41,7 +42,8 @@ pub fn router() -> Router<AnonymousState> {
             .route(&format!("/{tag}/"), get(show_list))
             .route(&format!("/{tag}/p/{{slug}}"), get(show_petition))
     });
-    pages.layer(CompressionLayer::new())
+    // A step above the usual one: a twentieth less for half a millisecond more.
+    pages.layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)))
 }
 
 async fn list_of_reader(State(state): State<AnonymousState>, headers: HeaderMap) -> Result<Response, WebProblem> {
