@@ -4,6 +4,7 @@
 import { launch } from "./harness/browser.mjs";
 import { PETITIONS, startDemo } from "./harness/demo.mjs";
 import * as person from "./harness/signing.mjs";
+import { weigh } from "./harness/weight.mjs";
 
 const ROUNDS = 9;
 const [SLUG] = PETITIONS;
@@ -13,18 +14,15 @@ await loads();
 for (const only of [true, false]) await signs(only);
 await Promise.all([browser.close(), demo.stop()]);
 
-/** Bytes on the wire, with their headers: for reading, and what comes with "Sign". */
+/** Bytes on the wire, with their headers: for reading, what comes with "Sign", and what is then checked. */
 async function loads() {
   const context = await browser.profile();
   const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("Network.enable");
-  let bytes = 0;
-  devtools.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
+  const loaded = await weigh(page);
   await page.goto(demo.page(SLUG), { waitUntil: "networkidle" });
-  console.log(`to read: ${bytes} bytes`);
+  const read = loaded.page;
   await person.begin(page);
-  console.log(`to sign as well: ${bytes} bytes`);
+  console.log(`to read: ${read} bytes; to sign as well: ${loaded.page} bytes, and ${loaded.documents} of documents that are checked`);
   await context.close();
 }
 

@@ -16,6 +16,7 @@ mod petition;
 mod random;
 mod receipt;
 mod request;
+mod warm_up;
 mod watch;
 mod withdrawal;
 
@@ -27,5 +28,6 @@ pub use lookup::Lookup;
 pub use petition::{Bundle, CheckedPetition, PetitionState, Total};
 pub use receipt::Receipt;
 pub use request::{Outgoing, Side};
+pub use warm_up::warm_up;
 pub use watch::Watch;
 pub use withdrawal::Withdrawal;

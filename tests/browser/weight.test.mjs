@@ -1,0 +1,29 @@
+// What a person loads before they can sign, on the wire: a number of bytes, the same on every machine that builds with the same compiler.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+
+import { launch } from "./harness/browser.mjs";
+import { PETITIONS, startDemo } from "./harness/demo.mjs";
+import * as person from "./harness/signing.mjs";
+import { weigh } from "./harness/weight.mjs";
+
+const [demo, browser] = await Promise.all([startDemo(), launch()]);
+after(() => Promise.all([demo.stop(), browser.close()]));
+
+/** With the finished standard library, where its source cannot be had; with the source it is some kilobytes less. */
+const MOST_TO_SIGN = 160_000;
+const MOST_TO_READ = 26_000;
+
+test("a petition and all that signs it stay within their budget", async () => {
+  const context = await browser.profile();
+  const page = await context.newPage();
+  const loaded = await weigh(page);
+  await page.goto(demo.page(PETITIONS[0]), { waitUntil: "networkidle" });
+  assert.ok(loaded.page > 10_000, "something was weighed");
+  assert.ok(loaded.page <= MOST_TO_READ, `${loaded.page} bytes to read`);
+  await person.begin(page);
+  assert.ok(loaded.page > MOST_TO_READ, "the client was weighed");
+  assert.ok(loaded.page <= MOST_TO_SIGN, `${loaded.page} bytes to sign`);
+  await context.close();
+});
