@@ -150,6 +150,30 @@ test("another petition than the one that the link names is refused", async () =>
   await context.close();
 });
 
+test("a page that was opened with a pinned link pins its petition in the links to its other pages, and no other link", async () => {
+  const context = await browser.profile();
+  const links = (page) => page.evaluate(() => [...document.links].map((link) => link.href));
+  const page = await person.open(context, `${demo.page(SLUG)}#${id}`);
+  await person.seePanel(page, "begin");
+  const pinned = (await links(page)).filter((link) => link.endsWith(`#${id}`)).map((link) => new URL(link).pathname);
+  for (const end of ["/verify", "/withdraw"]) assert.ok(pinned.includes(`/en/p/${SLUG}${end}`), `${pinned}`);
+  assert.ok(pinned.every((path) => new RegExp(`^/(en|ru)/p/${SLUG}(/verify|/withdraw)?$`).test(path)), `${pinned}`);
+  assert.ok((await links(page)).some((link) => link.endsWith("#other-ways")), "what leads to a place of the page still does");
+
+  await page.locator(`main a[href^="/en/p/${SLUG}/verify"]`).click();
+  await person.seePanel(page, "begin");
+  assert.equal(new URL(page.url()).hash, `#${id}`);
+  await page.locator("#recount").click();
+  await person.seePanel(page, "confirmed");
+  assert.ok(await page.locator("[data-pinned]").isVisible());
+
+  // Without a pin there is nothing to keep.
+  const plain = await person.open(context, demo.page(SLUG));
+  await person.seePanel(plain, "begin");
+  assert.ok((await links(plain)).every((link) => !link.includes(id.slice(0, 20)) || link.includes("/v1/")));
+  await context.close();
+});
+
 test("no answer is no finding, and a count that is stopped leaves nothing", async () => {
   const context = await browser.profile();
   await context.route("**/log/tile/**", () => {});

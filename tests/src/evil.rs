@@ -1,6 +1,10 @@
 //! A server that lies. It stands in front of an honest one, passes everything on, and changes the answers that its lie is about.
 
+/// The lies, each by its name.
+pub mod lies;
+
 mod operator;
+mod world;
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -17,6 +21,7 @@ use crate::programs::program;
 use crate::server::TestServer;
 
 pub use operator::{Operator, entries, no_notices};
+pub use world::World;
 
 /// A request, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +44,13 @@ pub struct Told {
 /// Bodies under the paths of their URLs.
 pub type Answers = BTreeMap<String, Vec<u8>>;
 
+/// What sees every honest answer before it goes out, and may change it.
+pub type Lie = Box<dyn Fn(&Asked, &mut Told) + Send + Sync>;
+
 /// The lying server, on a port of its own.
 pub struct Evil {
     origin: String,
+    lie: Arc<Mutex<Arc<Lie>>>,
     asked: Arc<Mutex<Vec<Asked>>>,
     task: JoinHandle<()>,
 }
@@ -56,40 +65,47 @@ impl Told {
 }
 
 impl Evil {
-    /// Stands in front of a server. The lie sees every honest answer before it goes out.
-    pub async fn start(server: &TestServer, lie: impl Fn(&Asked, &mut Told) + Send + Sync + 'static) -> Self {
+    /// Stands in front of a server.
+    pub async fn start(server: &TestServer, lie: Lie) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
-        let (lie, client, honest) = (lie, Client::new(), server.origin().to_string());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&asked);
-        // Written down before the lie answers.
-        let lie = Arc::new(move |asked: &Asked, told: &mut Told| {
-            seen.lock().unwrap_or_else(PoisonError::into_inner).push(asked.clone());
-            lie(asked, told);
-        });
+        let (client, honest) = (Client::new(), server.origin().to_string());
+        let (lie, asked) = (Arc::new(Mutex::new(Arc::new(lie))), Arc::new(Mutex::new(Vec::new())));
+        let (told, seen) = (Arc::clone(&lie), Arc::clone(&asked));
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (lie, client, honest) = (Arc::clone(&lie), client.clone(), honest.clone());
-                tokio::spawn(async move { answer(stream, &client, &honest, &*lie).await });
+                let (told, seen, client, honest) =
+                    (Arc::clone(&told), Arc::clone(&seen), client.clone(), honest.clone());
+                let lie = move |asked: &Asked, answer: &mut Told| {
+                    // Written down before the lie answers.
+                    seen.lock().unwrap_or_else(PoisonError::into_inner).push(asked.clone());
+                    let lie = Arc::clone(&told.lock().unwrap_or_else(PoisonError::into_inner));
+                    lie(asked, answer);
+                };
+                tokio::spawn(async move { answer(stream, &client, &honest, &lie).await });
             }
         });
-        Self { origin, asked, task }
+        Self { origin, lie, asked, task }
+    }
+
+    /// Tells another lie from now on.
+    pub fn tell(&self, lie: Lie) {
+        *self.lie.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(lie);
     }
 
     /// Tells the truth.
     pub async fn honest(server: &TestServer) -> Self {
-        Self::start(server, |_, _| {}).await
+        Self::start(server, Box::new(|_, _| {})).await
     }
 
     /// Answers with these bodies under their paths, and with the truth everywhere else.
     pub async fn with(server: &TestServer, answers: Answers) -> Self {
-        Self::start(server, move |asked, told| {
-            if let Some(body) = answers.get(&asked.path).filter(|_| asked.method == "GET") {
-                *told = Told { status: 200, body: body.clone() };
-            }
-        })
-        .await
+        Self::start(server, lies::with(answers)).await
+    }
+
+    /// Scheme, host and port.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// How often something was sent to it, not only asked for.
@@ -147,11 +163,11 @@ async fn answer(
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
     let honest = request.body(body).send().await.ok()?;
-    let header = |name: &str| honest.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut head = String::new();
-    for name in ["content-type", "retry-after", "www-authenticate"] {
-        if !header(name).is_empty() {
-            head += &format!("{name}: {}\r\n", header(name));
+    for (name, value) in honest.headers() {
+        // What is about this connection is said anew.
+        if !["connection", "content-length", "transfer-encoding"].contains(&name.as_str()) {
+            head += &format!("{name}: {}\r\n", value.to_str().ok()?);
         }
     }
     let mut told = Told { status: honest.status().as_u16(), body: honest.bytes().await.ok()?.to_vec() };

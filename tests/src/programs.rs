@@ -5,8 +5,10 @@ use std::path::PathBuf;
 /// # Panics
 /// When it is not there: `cargo build --workspace` makes it.
 pub fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a path");
-    let directory = test.ancestors().nth(2).expect("tests are built in target/PROFILE/deps");
+    let this = std::env::current_exe().expect("a program has a path");
+    let directory = this.parent().expect("a folder");
+    // Programs are in target/PROFILE, tests in target/PROFILE/deps.
+    let directory = directory.parent().filter(|_| directory.ends_with("deps")).unwrap_or(directory);
     let path = directory.join(name);
     assert!(path.exists(), "{} is missing: run `cargo build --workspace` first", path.display());
     path

@@ -38,6 +38,10 @@ pub struct Options {
     pub wrapper: Vec<String>,
     /// Vkey and URL of the witnesses that are asked to cosign.
     pub witnesses: Vec<(String, String)>,
+    /// Seconds after which they are asked again; as without it where it is `None`.
+    pub cosign_again_after: Option<u64>,
+    /// Whether pages have the package with which browsers sign and recount (`cargo xtask client` makes it).
+    pub client: bool,
     /// `UNDERSIGN_LOG`; as without it where it is `None`.
     pub log: Option<String>,
 }
@@ -226,6 +230,10 @@ impl TestServer {
         let witness =
             |(vkey, url): &(String, String)| format!("[[anonymous.witnesses]]\nvkey = \"{vkey}\"\nurl = \"{url}\"\n");
         let witnesses: String = self.options.witnesses.iter().map(witness).collect();
+        let client = program("undersign-server").with_file_name("../client");
+        let client = if self.options.client { format!("client_dir = \"{}\"", client.display()) } else { String::new() };
+        let again = self.options.cosign_again_after.map(|seconds| format!("cosign_again_after = {seconds}"));
+        let again = again.unwrap_or_default();
         let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
         format!(
             r#"
@@ -250,6 +258,8 @@ public_url = "http://127.0.0.1:{anonymous_port}"
 database = "sqlite:{directory}/anonymous.db"
 keys = "{directory}/anonymous-keys"
 organisers = ["{organiser}"]
+{client}
+{again}
 
 {witnesses}
 "#

@@ -32,6 +32,7 @@ pub fn take_screenshots(readme: bool) -> Result<()> {
 fn build() -> Result<()> {
     install()?;
     proxies::install()?;
-    run(&mut cargo(["build", "--package", "undersign-server", "--package", "undersign-cli"]))?;
+    // The server, the command, and the server that lies.
+    run(&mut cargo(["build", "--workspace"]))?;
     client::build_package(wasm::toolchain()?)
 }

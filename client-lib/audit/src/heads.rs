@@ -54,15 +54,17 @@ impl Heads {
         TilePath { level: None, index: 0, width: self.tree_size.min(TILE_WIDTH) }.to_string()
     }
 
-    /// Begins the recount: the petition must be the wanted one, and its log must have signed both heads.
+    /// Begins the recount: the petition must be the wanted one, and its log must have signed all heads.
     ///
     /// @param petitionId - whose log it must be
     /// @param firstBundle - the bundle at `firstBundle`
+    /// @param remembered - the checkpoint of an earlier recount: every entry below it must still be there, unchanged
     /// @throws AuditError a reason of `specs/audit.md`, `checkpoint`, `answer`
     pub fn begin(
         self,
         #[wasm_bindgen(js_name = petitionId)] petition_id: &str,
         #[wasm_bindgen(js_name = firstBundle)] first_bundle: &[u8],
+        remembered: Option<String>,
     ) -> Result<Audit, AuditError> {
         let wanted: PetitionId =
             petition_id.parse().map_err(|_| AuditError::new("answer", "this is not a petition's id"))?;
@@ -77,7 +79,12 @@ impl Heads {
             let reason = if matches!(error, TotalError::Checkpoint(_)) { "checkpoint" } else { "total" };
             AuditError::new(reason, error.to_string())
         })?;
-        let claims = Claims::new(&checkpoint).with_total(&total)?;
+        let mut claims = Claims::new(&checkpoint).with_total(&total)?;
+        if let Some(note) = remembered {
+            let remembered = Checkpoint::open(&note, &key)
+                .map_err(|error| AuditError::new("checkpoint", format!("the remembered head is {error}")))?;
+            claims = claims.with_remembered(&remembered)?;
+        }
         let mut random = [0; 32];
         UnwrapErr(SysRng).fill_bytes(&mut random);
         Ok(Audit::new(Recount::new(petition, claims.clone(), NonceKey::from(random)), &claims))

@@ -55,7 +55,7 @@ async function watch({ client, journey }) {
         return "counted";
       }
     } catch (error) {
-      failure(client, error);
+      if (failure(client, error).message === "log") mark("log");
     }
     if (now() > latest) return "promise-broken";
   }
@@ -129,7 +129,9 @@ async function signOther(signing, slug, item) {
     /** @type {HTMLElement} */ (item.querySelector("[data-signed]")).hidden = false;
   } catch (error) {
     show("done");
-    say(error instanceof Stopped ? error.message : failure(client, error).message);
+    if (error instanceof Stopped) return say(error.message);
+    const { message, detail } = failure(client, error);
+    say(message, detail);
   }
 }
 

@@ -5,7 +5,7 @@ import { failure } from "./errors.js";
 import { busy, element, facts, input, say, show, shown } from "./panels.js";
 import { Signing } from "./signing.js";
 import { BrowserStorage, MemoryStorage } from "./storage.js";
-import { canSign, isInApp } from "./surroundings.js";
+import { canSign, isInApp, keepPin } from "./surroundings.js";
 
 /** @typedef {import("./signing.js").Storage} Storage */
 
@@ -67,7 +67,7 @@ async function begin(storage) {
     const journey = await prepare(onlyThis);
     go(await Signing.begin(await client(), storage, journey));
   } catch (error) {
-    say(await words(error));
+    say(...await words(error));
   }
 }
 
@@ -77,7 +77,7 @@ async function resume(storage, record) {
     go(Signing.restore(await client(), storage, record));
   } catch (error) {
     show("stopped", { focus: false });
-    say(await words(error));
+    say(...await words(error));
     onceAgain(storage, () => storage.wipe(record.petitionId));
   }
 }
@@ -120,14 +120,16 @@ async function copyLink() {
   }
 }
 
-/** @param {unknown} error @returns {Promise<string>} */
+/** @param {unknown} error @returns {Promise<[message: string, detail?: string]>} */
 async function words(error) {
   try {
-    return failure(await client(), error).message;
+    const { message, detail } = failure(await client(), error);
+    return [message, detail];
   } catch {
     // The package itself could not be fetched.
-    return "network";
+    return ["network"];
   }
 }
 
+keepPin();
 start();

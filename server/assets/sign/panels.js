@@ -50,11 +50,14 @@ export function show(name, { focus = true } = {}) {
 /**
  * Says one of the sentences that the page has ready. A screen reader reads it out.
  * @param {string} name
+ * @param {string} [detail] What exactly was found, in English, where the sentence has a place for it.
  */
-export function say(name) {
+export function say(name, detail = "") {
   clearMessages();
   const known = section.querySelector(`[data-message="${CSS.escape(name)}"]`);
   const message = known instanceof HTMLElement ? known : element('[data-message="unexpected"]');
+  const place = message.querySelector("[data-detail]");
+  if (place) place.textContent = detail;
   message.hidden = false;
 }
 

@@ -19,6 +19,17 @@ export function canSign() {
   return canRun() && "indexedDB" in window;
 }
 
+/** Links from this page to the other pages of its petition pin it as this page's own link does. */
+export function keepPin() {
+  const [, petition] = /\/p\/([a-z0-9-]+)/.exec(location.pathname) ?? [];
+  const pinned = pin();
+  if (!petition || !pinned) return;
+  for (const link of document.links) {
+    const isHere = link.getAttribute("href")?.startsWith("#");
+    if (!isHere && link.origin === location.origin && new RegExp(`/p/${petition}(/verify|/withdraw)?$`).test(link.pathname)) link.hash = pinned;
+  }
+}
+
 /** @returns {string | undefined} The petition_id that the link pins, if it pins one. */
 export function pin() {
   const fragment = location.hash.slice(1);

@@ -1,7 +1,7 @@
 // The button that recounts: starts the worker, shows how far it is, and says in the end what it found.
 
 import { element, facts, say, show } from "../sign/panels.js";
-import { canRun, pin } from "../sign/surroundings.js";
+import { canRun, keepPin, pin } from "../sign/surroundings.js";
 
 /** @typedef {import("./worker.js").Report} Report */
 /** @typedef {import("./worker.js").Verdict} Verdict */
@@ -17,6 +17,9 @@ const WORKER = new URL("worker.js", import.meta.url).href;
 
 /** @type {Worker | undefined} */
 let worker;
+
+/** @type {string | undefined} The signed head of the last count of this visit. It is written nowhere. */
+let remembered;
 
 function start() {
   if (facts().client === undefined) return;
@@ -54,7 +57,7 @@ function recount() {
     stop();
     failed({ reason: "broken", entry: undefined, text: "" });
   });
-  worker.postMessage(pin() ?? facts().petitionId);
+  worker.postMessage({ petitionId: pin() ?? facts().petitionId, remembered });
 }
 
 function stop() {
@@ -84,6 +87,8 @@ function confirmed(verdict) {
   element('[data-found="petitionId"]').textContent = verdict.petitionId;
   element("[data-pinned]").hidden = pin() === undefined;
   element("[data-not-pinned]").hidden = pin() !== undefined;
+  element("[data-remembered]").hidden = remembered === undefined;
+  remembered = verdict.head;
   show("confirmed");
 }
 
@@ -127,4 +132,5 @@ function trusted(url) {
 /** @type {{ createScriptURL(url: string): string } | undefined} */
 let policy;
 
+keepPin();
 start();

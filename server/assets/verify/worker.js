@@ -5,7 +5,8 @@ import init, { AuditError, Heads } from "../client/undersign_audit.js";
 import { verifier } from "./verifying.js";
 
 /** @typedef {import("../client/undersign_audit.js").Audit} Audit */
-/** @typedef {{ total: number, signatures: number, withdrawals: number, issued: number, treeSize: number, root: string, petitionId: string }} Verdict */
+/** @typedef {{ total: number, signatures: number, withdrawals: number, issued: number, treeSize: number, root: string, petitionId: string, head: string }} Verdict `head`: the signed head, as it came. */
+/** @typedef {{ petitionId: string, remembered: string | undefined }} Wanted `remembered`: the head of an earlier count. */
 /** @typedef {{ reason: string, entry: number | undefined, text: string }} Failure `reason` is `network` where no answer came. */
 /** @typedef {{ progress: { signatures: number } } | { verdict: Verdict } | { failure: Failure }} Report */
 
@@ -25,19 +26,21 @@ addEventListener("message", async ({ data }) => {
   }
 }, { once: true });
 
-/** @param {string} petitionId @returns {Promise<Verdict>} */
-async function recount(petitionId) {
+/** @param {Wanted} wanted @returns {Promise<Verdict>} */
+async function recount({ petitionId, remembered }) {
   await init();
   const path = `/v1/petitions/${petitionId}`;
   const tile = (/** @type {string} */ bundle) => ask(`${path}/log/tile/${bundle}`);
   // In this order: the head is then of the total's tree or of a later one.
   const total = await ask(`${path}/total`);
-  const heads = new Heads(total, await ask(`${path}/log/checkpoint`));
-  const audit = heads.begin(petitionId, await tile(heads.firstBundle));
+  const checkpoint = await ask(`${path}/log/checkpoint`);
+  const heads = new Heads(total, checkpoint);
+  const audit = heads.begin(petitionId, await tile(heads.firstBundle), remembered);
   await takeAll(audit, tile);
   const found = audit.finish();
   const { total: counted, signatures, withdrawals, issued, treeSize, root } = found;
-  return { total: counted, signatures, withdrawals, issued, treeSize, root, petitionId: found.petitionId };
+  const head = new TextDecoder().decode(checkpoint);
+  return { total: counted, signatures, withdrawals, issued, treeSize, root, petitionId: found.petitionId, head };
 }
 
 /** @param {Audit} audit @param {(bundle: string) => Promise<Uint8Array>} tile */

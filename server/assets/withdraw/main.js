@@ -4,7 +4,7 @@ import { client } from "../sign/begin.js";
 import { failure } from "../sign/errors.js";
 import { busy, element, facts, input, say, show, showTime } from "../sign/panels.js";
 import { now } from "../sign/patience.js";
-import { canRun } from "../sign/surroundings.js";
+import { canRun, keepPin } from "../sign/surroundings.js";
 import { send } from "../sign/transport.js";
 
 /** @typedef {import("../client/undersign_client.js").Withdrawal} Withdrawal */
@@ -96,4 +96,5 @@ async function words(error) {
   }
 }
 
+keepPin();
 start();

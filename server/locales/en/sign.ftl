@@ -66,6 +66,7 @@ done-promised = Your signature will be in the public count by
 done-counted = Your signature is in the public count. This page has checked that in the log.
 done-too-long = Your signature should be in the public count now. The log is too long to be read on this page; the command-line program can check it.
 done-promise-broken = Your signature is not in the public log, though the server has promised it in writing. Please tell the organiser.
+done-log = Your signature was accepted, but the public log is not what it was a moment ago, or not what the server has signed. This page goes on looking. If it stays so, please tell the organiser.
 done-wiped = What this browser kept of your signing is wiped. The visit may still stand in your browser's history.
 others-title = Sign the others too?
 others-text = Your browser got a token for each. They are on this page alone: once you leave it, this address cannot sign them any more.

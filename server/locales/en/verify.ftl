@@ -35,6 +35,7 @@ confirmed-title = The number is right
 confirmed-text = Your browser has checked every entry of the log and every signature in it. What was counted is what is shown.
 confirmed-pinned = The petition is the one whose id your link names.
 confirmed-not-pinned = The id was named by this page. Compare it with a link that you got elsewhere.
+confirmed-remembered = The log still holds everything that it held when you counted here before.
 check-id = Id
 failed-title = Something is wrong
 failed-text = The log or the number does not hold what it should. Perhaps it is a mistake, perhaps not. Keep what stands here, and tell the organiser and others who can count.

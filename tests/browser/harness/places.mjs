@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 export const SERVER = join(ROOT, "target/debug/undersign-server");
 export const CLI = join(ROOT, "target/debug/undersign");
+export const EVIL = join(ROOT, "target/debug/evil_server");
 export const CLIENT = join(ROOT, "target/client");
 export const SAMPLES = join(ROOT, "server/samples");
 
