@@ -13,7 +13,7 @@ pub const MAX_BODY: usize = 64 * 1024;
 /// The parts of a path that a route leaves open. What is not UTF-8 is the name of nothing here.
 pub struct PathPart<T>(pub T);
 
-/// A JSON body of `application/json`, at most 64 KiB.
+/// A JSON object of `application/json`, at most 64 KiB.
 pub struct JsonBody<T>(pub T);
 
 /// A body of any media type, at most 64 KiB, with the media type as sent, without parameters, in small letters.
@@ -56,6 +56,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         let body = TypedBody::from_request(request, state).await?;
         if body.media_type != "application/json" {
             return Err(Problem::UnsupportedMediaType.into());
+        }
+        // An array of the values, in the order of the fields, would do for serde: one request has one form.
+        let first = body.bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+        if first.is_some_and(|byte| *byte != b'{') {
+            return Err(WebProblem::with_detail(Problem::MalformedRequest, "not a JSON object"));
         }
         // serde's words can quote the value, which may be an address: only where it went wrong is said.
         serde_json::from_slice(&body.bytes).map(Self).map_err(|error| {

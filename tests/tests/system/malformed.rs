@@ -1,5 +1,7 @@
 //! Token requests that are not well-formed: refused whole, and nothing is stored or used up.
 
+use serde_json::{Value, json};
+use undersign_protocol::bytes::to_base64url;
 use undersign_protocol::email_verification::RequestDigest;
 use undersign_protocol::issuance::{NK, media_type};
 use undersign_protocol::petition::VerifiedManifest;
@@ -46,6 +48,49 @@ async fn one_bad_element_refuses_the_whole_batch() {
     }
     assert_eq!(Tables::open(&server.database("identified")).await.count("issuance").await, 0);
     wire.token(ANNA, &trees).await;
+}
+
+/// With an array of the same values in their order, one request would have two forms.
+#[tokio::test]
+async fn an_array_in_the_place_of_an_object_is_refused_everywhere() {
+    let (server, petition) = TestServer::with_petition(Options { apart: true, ..Options::default() }).await;
+    let (wire, id) = (Wire::new(&server), petition.petition_id());
+    let digest = Blinding::new(&petition).digest();
+    let (_, withdrawal_key) = wire.token_and_key(ANNA, &petition).await;
+    let verification = wire.verification("clara@example.org", &digest).await;
+    let signature = json!(petition.organiser_signature());
+    let prepare = [
+        ("slug", json!("rivers")),
+        ("organiser_key", json!(server.organiser().public_key())),
+        ("nonce", json!(to_base64url(&[1; 16]))),
+        ("signature", signature.clone()),
+    ];
+    let publish = [("manifest", json!({})), ("organiser_signature", signature.clone())];
+    let notice = [("notice", json!({})), ("signature", signature)];
+    let email = [("email", json!("boris@example.org")), ("locale", json!("en")), ("request_digest", json!(digest))];
+    let code = [("verification", json!(verification)), ("code", json!("1234-5678"))];
+    let withdrawal = [("nonce", json!(withdrawal_key.nonce())), ("withdrawal_key", json!(withdrawal_key))];
+    let bodies: [(String, &[(&str, Value)]); 9] = [
+        (wire.issuer("/v1/email-verifications"), &email),
+        (wire.issuer("/v1/email-verifications/confirm"), &code),
+        (wire.issuer("/v1/petitions/prepare"), &prepare),
+        (wire.origin("/v1/petitions/prepare"), &prepare),
+        (wire.issuer("/v1/petitions"), &publish),
+        (wire.origin("/v1/petitions"), &publish),
+        (wire.issuer(&format!("/v1/petitions/{id}/notices")), &notice),
+        (wire.origin(&format!("/v1/petitions/{id}/notices")), &notice),
+        (wire.origin(&format!("/v1/petitions/{id}/withdrawals")), &withdrawal),
+    ];
+    for (url, fields) in bodies {
+        let values: Vec<Value> = fields.iter().map(|(_, value)| value.clone()).collect();
+        let refused = wire.post_json(&url, &values.into()).await;
+        assert_eq!(refused.problem(), Problem::MalformedRequest, "{url}");
+        assert!(refused.text().contains("not a JSON object"), "{url}: {}", refused.text());
+        // The control: the same values are read, whatever then becomes of them.
+        let object: Value = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let read = wire.post_json(&url, &object).await;
+        assert!(read.status < 300 || read.problem() != Problem::MalformedRequest, "{url}: {}", read.text());
+    }
 }
 
 #[tokio::test]
