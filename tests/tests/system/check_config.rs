@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -255,4 +255,65 @@ fn a_clock_behind_the_program_is_found() {
         Command::new(&copy).args(["check-config", "--config"]).arg(machine.config()).output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(!output.status.success() && said.contains("written at 2099-01-01T00:00:00Z"), "{said}");
+}
+
+/// The program, as somebody to whom the rights of files apply: to root they do not, unless it gives that up.
+fn check_without_privileges(machine: &Machine) -> (bool, Vec<String>) {
+    let program = program("undersign-server").display().to_string();
+    let own = [program.as_str(), "check-config", "--config"];
+    let setpriv = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
+    let words = if is_root(machine) { [&setpriv[..], &own].concat() } else { own.to_vec() };
+    let output = Command::new(words[0]).args(&words[1..]).arg(machine.config()).output().expect("the program");
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    (output.status.success(), said.lines().map(str::to_owned).collect())
+}
+
+fn is_root(machine: &Machine) -> bool {
+    fs::metadata(&machine.directory).expect("metadata").uid() == 0
+}
+
+#[test]
+fn folders_that_this_user_cannot_write_in_are_found() {
+    for name in ["identified", "identified/keys", "anonymous", "anonymous/keys"] {
+        let machine = Machine::new();
+        let (usable, said) = check_without_privileges(&machine);
+        assert!(usable && said.len() == 1, "the control: {said:?}");
+        let folder = machine.path(name);
+        fs::set_permissions(&folder, Permissions::from_mode(0o500)).expect("chmod");
+        let (usable, said) = check_without_privileges(&machine);
+        let words = format!("error: this user cannot write in the folder {}", folder.display());
+        assert!(!usable && said.iter().filter(|line| line.contains(&words)).count() == 1, "{said:?}");
+        assert_eq!(said.iter().filter(|line| line.starts_with("error: ")).count(), 1, "{said:?}");
+        // So that it can be removed.
+        fs::set_permissions(&folder, Permissions::from_mode(0o700)).expect("chmod");
+    }
+}
+
+/// Root gives a file away; who is not root can only name one that is root's.
+#[test]
+fn files_of_another_user_are_found() {
+    for (name, folder) in [
+        ("identified/keys/tag.key", "identified/keys"),
+        ("anonymous/keys/host-log.key", "anonymous/keys"),
+        ("identified/undersign.db", "identified"),
+    ] {
+        let machine = Machine::new();
+        let path = machine.path(name);
+        if is_root(&machine) {
+            if name.ends_with(".db") {
+                fs::write(&path, "rows").expect("written");
+                fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("chmod");
+            }
+            chown(&path, Some(65_534), None).expect("chown");
+        } else {
+            let _ = fs::remove_file(&path);
+            symlink("/etc/passwd", &path).expect("a link");
+        }
+        let (usable, said) = machine.check();
+        let words =
+            format!("warning: {} belongs to another user than {}", path.display(), machine.path(folder).display());
+        assert!(said.iter().any(|line| line.starts_with(&words)), "{said:?}");
+        // It is a warning. That others can read root's file is an error of its own.
+        assert_eq!(usable, is_root(&machine), "{said:?}");
+    }
 }
