@@ -102,16 +102,25 @@ impl<'a> Persistent<'a> {
 
     /// Waits until the published total is at least this.
     pub async fn wait_for_total(&mut self, petition: &VerifiedManifest, at_least: u64) {
+        self.wait_for(petition, at_least, |document| document.total).await;
+    }
+
+    /// Waits until so many withdrawals are published. Nothing is handed in again meanwhile.
+    pub async fn wait_for_withdrawals(&mut self, petition: &VerifiedManifest, at_least: u64) {
+        self.wait_for(petition, at_least, |document| document.withdrawals).await;
+    }
+
+    async fn wait_for(&mut self, petition: &VerifiedManifest, at_least: u64, number: fn(&TotalDocument) -> u64) {
         let url = format!("{}/v1/petitions/{}/total", self.server.origin(), petition.petition_id());
         for _ in 0..1_000 {
             let (_, body) = self.answer(self.sender.client().get(&url)).await;
             let document: TotalDocument = serde_json::from_slice(&body).expect("the document of a total");
-            if document.total >= at_least {
+            if number(&document) >= at_least {
                 return;
             }
             self.revive().await;
         }
-        panic!("the total did not reach {at_least} within 20 seconds: {}", self.server.output());
+        panic!("the number did not reach {at_least} within 20 seconds: {}", self.server.output());
     }
 
     /// Whether nothing was written for a while in which two ticks lie.
