@@ -190,6 +190,8 @@ pub struct VerifyArguments {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["evidence", "write_proof", "proxy"])]
     pub proof: Option<PathBuf>,
     #[command(flatten)]
+    pub trust: TrustArguments,
+    #[command(flatten)]
     pub connection: ConnectionArguments,
 }
 
@@ -259,6 +261,14 @@ pub struct TrustArguments {
     /// Witness policy (C2SP tlog-policy): nothing is believed that its witnesses have not cosigned
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// How long ago they may have done so at most, as 90s, 30m, 2h, 1d; counted back from now, or from the petition's end where that is
+    /// past. A server has its logs cosigned again every hour. Without this 1d, and any time for a copy
+    #[arg(long, value_name = "DURATION", value_parser = age, requires = "policy")]
+    pub max_age: Option<u64>,
+}
+
+fn age(text: &str) -> Result<u64, String> {
+    seconds(text).ok_or_else(|| "say a duration such as 90s, 30m, 2h or 1d".to_owned())
 }
 
 /// When a signature is handed in.

@@ -8,27 +8,69 @@ use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::PetitionLink;
 use undersign_client_lib::lookup::LookupError;
 use undersign_client_lib::native::{FetchError, Transport};
+use undersign_client_lib::witnesses::{Demand, MAX_AGE};
 use undersign_protocol::petition::{Language, Manifest};
-use undersign_protocol::public_log::Policy;
+use undersign_protocol::public_log::{NotWitnessed, Policy};
 use undersign_protocol::tally::TotalDocument;
 
 use crate::args::{ConnectionArguments, TrustArguments};
+use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
 use crate::problems;
 use crate::text::{in_language, plain};
 
-/// How often a checkpoint is fetched that witnesses have not signed yet, and the time between.
-const WITNESS_TRIES: u32 = 8;
-const WITNESS_PAUSE: Duration = Duration::from_secs(2);
+/// How often a checkpoint is fetched that witnesses have not signed yet.
+pub const WITNESS_TRIES: u32 = 8;
+/// The pause in between.
+pub const WITNESS_PAUSE: Duration = Duration::from_secs(2);
+
+/// What a petition is looked up for: what is not to be done where it fails a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To sign it.
+    Sign,
+    /// To read it.
+    Show,
+    /// To recount its log.
+    Recount,
+    /// To see what became of a signature.
+    Receipt,
+}
+
+/// Whom to believe besides the server.
+pub struct Trust {
+    /// The witnesses.
+    pub policy: Policy,
+    /// Seconds: how long ago they may have cosigned.
+    pub max_age: u64,
+}
+
+impl Trust {
+    /// What is demanded now.
+    pub fn demand(&self) -> Demand<'_> {
+        Demand { policy: &self.policy, now: clock::now(), max_age: self.max_age }
+    }
+}
 
 /// Opens connections as the arguments say.
 pub fn transport(arguments: &ConnectionArguments) -> CommandResult<Transport> {
     Transport::new(arguments.proxy.as_deref()).map_err(|error| Failure::new(Exit::Usage, format!("--proxy: {error}.")))
 }
 
-/// The witness policy that the arguments name.
-pub fn policy(arguments: &TrustArguments) -> CommandResult<Option<Policy>> {
+/// The witness policy that the arguments name, for what a server shows now.
+pub fn trust_in_server(arguments: &TrustArguments) -> CommandResult<Option<Trust>> {
+    let policy = policy(arguments)?;
+    Ok(policy.map(|policy| Trust { policy, max_age: arguments.max_age.unwrap_or(MAX_AGE) }))
+}
+
+/// The same for what was kept: it is as old as it is, unless the arguments name an age.
+pub fn trust_in_copy(arguments: &TrustArguments) -> CommandResult<Option<Trust>> {
+    let policy = policy(arguments)?;
+    Ok(policy.map(|policy| Trust { policy, max_age: arguments.max_age.unwrap_or(u64::MAX) }))
+}
+
+fn policy(arguments: &TrustArguments) -> CommandResult<Option<Policy>> {
     let Some(file) = &arguments.policy else { return Ok(None) };
     let unusable = |reason: String| Failure::new(Exit::Usage, format!("{}: {reason}.", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
@@ -41,14 +83,15 @@ pub async fn look_up(
     transport: &Transport,
     base: &Base,
     link: &PetitionLink,
-    policy: Option<&Policy>,
+    trust: Option<&Trust>,
+    purpose: Purpose,
     output: &Output,
 ) -> CommandResult<CheckedPetition> {
     let waiting = output.waiting("Fetching the petition and checking it …");
     let mut tries = 1;
     let checked = loop {
-        match look_up_once(transport, base, link, policy).await? {
-            Err(CheckError::Witnesses(_)) if tries < WITNESS_TRIES => {
+        match look_up_once(transport, base, link, trust, purpose).await? {
+            Err(CheckError::Witnesses(_, NotWitnessed::Missing)) if tries < WITNESS_TRIES => {
                 tries += 1;
                 tokio::time::sleep(WITNESS_PAUSE).await;
             }
@@ -56,23 +99,24 @@ pub async fn look_up(
         }
     };
     drop(waiting);
-    checked.map_err(|error| not_trusted(&error))
+    checked.map_err(|error| not_trusted(&error, purpose))
 }
 
 async fn look_up_once(
     transport: &Transport,
     base: &Base,
     link: &PetitionLink,
-    policy: Option<&Policy>,
+    trust: Option<&Trust>,
+    purpose: Purpose,
 ) -> CommandResult<Result<CheckedPetition, CheckError>> {
     let documents = transport.look_up(base, link).await.map_err(|error| match error {
         FetchError::Transport(error) => {
             Failure::new(Exit::Unreachable, format!("{base}: {error}. It is safe to repeat this command."))
         }
         FetchError::Lookup(LookupError::Answer(error)) => problems::answer(base, &error),
-        FetchError::Lookup(LookupError::Check(error)) => not_trusted(&error),
+        FetchError::Lookup(LookupError::Check(error)) => not_trusted(&error, purpose),
     })?;
-    Ok(check_under(base, link, &documents, policy))
+    Ok(check_under(base, link, &documents, trust.map(Trust::demand)))
 }
 
 /// Fetches the total, which must be one that the petition's log has signed.
@@ -110,10 +154,14 @@ pub fn pin_line(petition: &CheckedPetition) -> &'static str {
     }
 }
 
-fn not_trusted(error: &CheckError) -> Failure {
-    let message = format!(
-        "Do not sign: {}. Nothing was sent. Compare the link with one from the organiser, and tell the operator.",
-        plain(&error.to_string())
-    );
+fn not_trusted(error: &CheckError, purpose: Purpose) -> Failure {
+    let error = plain(&error.to_string());
+    let warning = match purpose {
+        Purpose::Sign => format!("Do not sign: {error}. Nothing was sent."),
+        Purpose::Show => format!("Do not trust what this server shows of the petition: {error}."),
+        Purpose::Recount => format!("Do not trust this count: {error}."),
+        Purpose::Receipt => format!("Do not trust what this server says of the signature: {error}."),
+    };
+    let message = format!("{warning} Compare the link with one from the organiser, and tell the operator.");
     Failure::new(Exit::NotTrusted, message)
 }

@@ -7,7 +7,7 @@ use undersign_protocol::petition::{
     Slug, VerifiedManifest,
 };
 use undersign_protocol::public_log::{
-    Announcement, Checkpoint, CheckpointKey, HostEntry, HostLogKey, Policy, host_log_origin,
+    Announcement, Checkpoint, CheckpointKey, HostEntry, HostLogKey, NotWitnessed, host_log_origin,
 };
 
 use crate::checked::{CheckedPetition, Trust};
@@ -16,6 +16,7 @@ use crate::link::PetitionLink;
 use crate::log_reader::{LogError, verified_entries};
 use crate::lookup::PetitionDocuments;
 use crate::notices::{self, NoticesError};
+use crate::witnesses::Demand;
 
 /// Where token requests go; the directory must say the same, so that no signer is sent elsewhere.
 pub(crate) const TOKEN_REQUEST_PATH: &str = "/v1/token-requests";
@@ -68,8 +69,8 @@ pub enum CheckError {
     #[error("the host's log has another key than the witness policy names")]
     PolicyLog,
     /// Check 14.
-    #[error("the {0} log's newest checkpoint is not cosigned by as many witnesses as the policy demands")]
-    Witnesses(&'static str),
+    #[error("the {0} log's newest checkpoint {1}")]
+    Witnesses(&'static str, NotWitnessed),
 }
 
 /// Checks a petition and its issuer. In this order:
@@ -97,7 +98,8 @@ pub enum CheckError {
 ///
 /// 13. The host log's name and key are among the logs of the policy, where it names any.
 /// 14. The newest checkpoints of the host's log and of the petition's log, and the one beside the notices, are each cosigned as the
-///     policy demands. So the policy's witnesses have seen the same announcements and the same log.
+///     policy demands, and recently ([`Demand`]). So the policy's witnesses have seen the same announcements and the same log, and
+///     no later ones.
 ///
 /// Without one, checks 9 and 10 show only what this host shows now to whoever asks; then a pinned link is what proves that everybody is
 /// given the same petition. [`CheckedPetition::is_pinned`] and [`CheckedPetition::is_witnessed`] tell.
@@ -105,16 +107,16 @@ pub enum CheckError {
 /// # Arguments
 /// * `base`, `link` – from the link that the signer was given
 /// * `documents` – what [`lookup`](crate::lookup) has fetched
-/// * `policy` – whom to believe about logs
+/// * `demand` – whom to believe about logs
 pub fn check_under(
     base: &Base,
     link: &PetitionLink,
     documents: &PetitionDocuments,
-    policy: Option<&Policy>,
+    demand: Option<Demand<'_>>,
 ) -> Result<CheckedPetition, CheckError> {
     let mut petition = check(base, link, documents)?; // 1 to 12
-    if let Some(policy) = policy {
-        check_witnesses(&petition.manifest().origin.host, documents, policy)?; // 13, 14
+    if let Some(demand) = demand {
+        check_witnesses(&petition, documents, demand)?; // 13, 14
         petition.witnessed();
     }
     Ok(petition)
@@ -144,7 +146,12 @@ pub fn check(base: &Base, link: &PetitionLink, documents: &PetitionDocuments) ->
     Ok(CheckedPetition::new(petition, row.state, endpoints, trust, run, checkpoint, notices))
 }
 
-fn check_witnesses(host: &str, documents: &PetitionDocuments, policy: &Policy) -> Result<(), CheckError> {
+fn check_witnesses(
+    petition: &CheckedPetition,
+    documents: &PetitionDocuments,
+    demand: Demand<'_>,
+) -> Result<(), CheckError> {
+    let (host, policy) = (&petition.manifest().origin.host, demand.policy);
     let key: HostLogKey = json("log key", &documents.host_log_key)?;
     let key = CheckpointKey::new(host_log_origin(host), key.public_key);
     ensure(policy.logs().is_empty() || policy.logs().contains(&key), CheckError::PolicyLog)?;
@@ -155,8 +162,8 @@ fn check_witnesses(host: &str, documents: &PetitionDocuments, policy: &Policy) -
         ("petition's", notices.checkpoint.as_bytes()),
     ];
     for (whose, note) in notes {
-        let is_witnessed = std::str::from_utf8(note).is_ok_and(|note| policy.is_witnessed(note));
-        ensure(is_witnessed, CheckError::Witnesses(whose))?;
+        let note = std::str::from_utf8(note).unwrap_or_default();
+        demand.check(note, petition.ends_at()).map_err(|reason| CheckError::Witnesses(whose, reason))?;
     }
     Ok(())
 }

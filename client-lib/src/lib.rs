@@ -84,6 +84,9 @@ pub mod state;
 /// Reading a log and recomputing its root.
 pub mod log_reader;
 
+/// What is demanded of witnesses before a log is believed.
+pub mod witnesses;
+
 /// What was said about a petition since, from its log.
 pub mod notices;
 

@@ -36,6 +36,8 @@ pub struct Finding {
     pub standing: Standing,
     /// The signed tree head whose root was recomputed.
     pub checkpoint: Checkpoint,
+    /// The signed note that it was read from, with the cosignatures that came with it.
+    pub checkpoint_note: String,
     /// Where the signature or its withdrawal is in the tree: a proof of it that can be verified without the log, and shown to others.
     pub proof: Option<TlogProof>,
 }
@@ -110,9 +112,9 @@ impl ReceiptCheck {
         let standing = match found {
             (Some(leaf_index), _) => Standing::Withdrawn { leaf_index },
             (None, Some(leaf_index)) => Standing::Included { leaf_index },
-            (None, None) => self.absent(note, now),
+            (None, None) => self.absent(note.clone(), now),
         };
-        Ok(Finding { standing, checkpoint, proof })
+        Ok(Finding { standing, checkpoint, checkpoint_note: note, proof })
     }
 
     /// What a proof that was kept says, without the log: of the tree of its own checkpoint, and of nothing that came later.
@@ -126,7 +128,7 @@ impl ReceiptCheck {
                 Err(_) => return Err(error),
             },
         };
-        Ok(Finding { standing, checkpoint, proof: Some(proof.clone()) })
+        Ok(Finding { standing, checkpoint, checkpoint_note: proof.checkpoint.clone(), proof: Some(proof.clone()) })
     }
 
     fn absent(&self, checkpoint: String, now: Timestamp) -> Standing {

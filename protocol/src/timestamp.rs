@@ -32,6 +32,11 @@ impl Timestamp {
         self.0 / DAY
     }
 
+    /// Earlier by `seconds`; at least the Unix epoch.
+    pub fn minus(self, seconds: u64) -> Self {
+        Self(self.0.saturating_sub(seconds))
+    }
+
     /// Later by `seconds`; at most [`Timestamp::MAX`].
     pub fn plus(self, seconds: u64) -> Self {
         Self(self.0.saturating_add(seconds).min(Self::MAX.0))

@@ -30,6 +30,7 @@
 //! ```
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use lettre::message::Mailbox;
@@ -114,11 +115,18 @@ pub struct AnonymousConfig {
     /// Who is asked to cosign the logs.
     #[serde(default)]
     pub witnesses: Vec<WitnessSection>,
+    /// Seconds after which they are asked again about a log that has not grown.
+    #[serde(default = "an_hour")]
+    pub cosign_again_after: NonZeroU64,
     /// The client package that `cargo xtask client` builds; without it pages can be read, and signing needs the command line.
     pub client_dir: Option<PathBuf>,
     /// Which choice is made beforehand on the page of a petition of a run.
     #[serde(default)]
     pub bundle_preselected: Preselected,
+}
+
+fn an_hour() -> NonZeroU64 {
+    const { NonZeroU64::new(3_600).unwrap() }
 }
 
 /// `[[anonymous.witnesses]]`.

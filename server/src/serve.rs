@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use undersign_protocol::petition::{PetitionId, Slug};
 
 use crate::anonymous::pages::Pages;
+use crate::anonymous::public_log::WitnessSettings;
 use crate::anonymous::{self, AnonymousDatabase, AnonymousState};
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
@@ -175,7 +176,10 @@ async fn open_anonymous(
     let settings = anonymous::Settings {
         origin_host: host(&section.public_url, "anonymous.public_url")?,
         issuer_url,
-        witnesses: section.witnesses.iter().map(WitnessSection::address).collect(),
+        witnesses: WitnessSettings {
+            list: section.witnesses.iter().map(WitnessSection::address).collect(),
+            again_after: section.cosign_again_after.get(),
+        },
         organisers: policy.organisers(&section.organisers),
         trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         cors: Cors::between(&origin(&section.public_url), config.issuer_url().as_deref()),

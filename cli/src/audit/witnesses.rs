@@ -1,10 +1,11 @@
 //! Who has confirmed that everyone is shown the same log.
 
 use serde_json::{Value, json};
-use undersign_protocol::public_log::Policy;
+use undersign_protocol::timestamp::Timestamp;
 
 use super::recounting::Subject;
 use crate::exit::{CommandResult, Exit, Failure};
+use crate::petition::Trust;
 
 /// What a witness policy says of the audited head.
 pub enum Witnesses {
@@ -24,12 +25,15 @@ impl Witnesses {
     ///
     /// # Errors
     /// The head is not cosigned as the policy demands; or the total is of a later tree than it, which then nobody has cosigned.
-    pub fn judge(policy: Option<&Policy>, subject: &Subject) -> CommandResult<Self> {
-        let Some(policy) = policy else { return Ok(Self::NoPolicy) };
+    ///
+    /// # Arguments
+    /// * `trust` – whom to believe; none without a policy
+    /// * `ends_at` – when the petition ends
+    pub fn judge(trust: Option<&Trust>, subject: &Subject, ends_at: Timestamp) -> CommandResult<Self> {
+        let Some(trust) = trust else { return Ok(Self::NoPolicy) };
         let (head, note) = &subject.checkpoint;
-        if !policy.is_witnessed(note) {
-            return Err(not_trusted("the log's head is not cosigned by as many witnesses as the policy demands"));
-        }
+        trust.demand().check(note, ends_at).map_err(|reason| not_trusted(&format!("the log's head {reason}")))?;
+        let policy = &trust.policy;
         if subject.total.as_ref().is_some_and(|total| total.tree_size > head.tree_size) {
             return Err(not_trusted("the total is of a later tree than the one that witnesses have cosigned"));
         }

@@ -11,7 +11,7 @@ use crate::audit::{
 };
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
-use crate::petition::{look_up, policy, total, transport};
+use crate::petition::{Purpose, look_up, total, transport, trust_in_copy, trust_in_server};
 
 /// `undersign audit URL|COPY`.
 pub async fn run(arguments: AuditArguments, output: &Output) -> CommandResult {
@@ -24,12 +24,12 @@ pub async fn run(arguments: AuditArguments, output: &Output) -> CommandResult {
 async fn of_server(arguments: &AuditArguments, base: &Base, link: &PetitionLink, output: &Output) -> CommandResult {
     let link = PetitionLink { pin: pin(link.pin, arguments.pin)?, ..link.clone() };
     let transport = Arc::new(transport(&arguments.connection)?);
-    let policy = policy(&arguments.trust)?;
-    let mut petition = look_up(&transport, base, &link, policy.as_ref(), output).await?;
+    let trust = trust_in_server(&arguments.trust)?;
+    let mut petition = look_up(&transport, base, &link, trust.as_ref(), Purpose::Recount, output).await?;
     let total = total(&transport, &petition).await?;
-    if policy.is_some() && total.tree_size > petition.checkpoint().tree_size {
+    if trust.is_some() && total.tree_size > petition.checkpoint().tree_size {
         // The log has grown in between; its witnesses sign the larger head within seconds.
-        petition = look_up(&transport, base, &link, policy.as_ref(), output).await?;
+        petition = look_up(&transport, base, &link, trust.as_ref(), Purpose::Recount, output).await?;
     }
     let petition = Arc::new(petition);
     let (checkpoint, note) = (petition.checkpoint().clone(), petition.checkpoint_note().to_owned());
@@ -39,7 +39,7 @@ async fn of_server(arguments: &AuditArguments, base: &Base, link: &PetitionLink,
         checkpoint: (checkpoint, note.clone()),
         total: Some(total.clone()),
     };
-    let witnesses = Witnesses::judge(policy.as_ref(), &subject)?;
+    let witnesses = Witnesses::judge(trust.as_ref(), &subject, petition.ends_at())?;
     let claims = subject.claims(output)?;
     let folder = arguments.export.as_ref().map(|export| Folder::new(folder_of(export)));
     let went_on = folder.as_ref().filter(|folder| folder.path().exists()).cloned();
@@ -97,7 +97,9 @@ async fn of_copy(arguments: &AuditArguments, path: PathBuf, output: &Output) -> 
         checkpoint: contents.checkpoint,
         total: contents.total,
     };
-    let witnesses = Witnesses::judge(policy(&arguments.trust)?.as_ref(), &subject)?;
+    // An earlier close stands in the log, and is not known before it is read.
+    let ends_at = subject.petition.manifest().closes_at.plus(subject.petition.manifest().grace);
+    let witnesses = Witnesses::judge(trust_in_copy(&arguments.trust)?.as_ref(), &subject, ends_at)?;
     let claims = subject.claims(output)?;
     let circumstances = Circumstances {
         pinned: arguments.pin.is_some(),

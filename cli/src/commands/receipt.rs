@@ -1,21 +1,25 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use undersign_client_lib::link::PetitionLink;
 use undersign_client_lib::native::Transport;
 use undersign_client_lib::published::WatchError;
 use undersign_client_lib::receipt::{Finding, ReceiptCheck, Standing};
 use undersign_client_lib::request::Request;
 use undersign_client_lib::response::Response;
 use undersign_protocol::base::Base;
-use undersign_protocol::public_log::TlogProof;
+use undersign_protocol::public_log::{NotWitnessed, TlogProof};
 use undersign_protocol::redemption::Evidence;
+use undersign_protocol::timestamp::Timestamp;
 
 use crate::args::VerifyArguments;
 use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::files::write_new_secret;
 use crate::output::Output;
-use crate::petition::transport;
+use crate::petition::{
+    Purpose, Trust, WITNESS_PAUSE, WITNESS_TRIES, look_up, transport, trust_in_copy, trust_in_server,
+};
 use crate::problems;
 use crate::signing::read_receipt;
 
@@ -28,10 +32,13 @@ pub async fn verify(arguments: VerifyArguments, output: &Output) -> CommandResul
         return Err(Failure::new(Exit::File, message));
     }
     if let Some(path) = &arguments.proof {
-        return offline(&check, path, output);
+        return offline(&check, path, trust_in_copy(&arguments.trust)?.as_ref(), output);
     }
     let transport = transport(&arguments.connection)?;
-    let finding = look(&transport, &check, output).await?;
+    let finding = match trust_in_server(&arguments.trust)? {
+        Some(trust) => look_witnessed(&transport, &check, &trust, output).await?,
+        None => look(&transport, &check, output).await?,
+    };
     let read =
         format!("All {} entries were read; they give the root that the log has signed.", finding.checkpoint.tree_size);
     tell(&check, &finding, &read, output);
@@ -51,7 +58,7 @@ pub async fn verify(arguments: VerifyArguments, output: &Output) -> CommandResul
 }
 
 /// What a proof of before says, without the log.
-fn offline(check: &ReceiptCheck, path: &Path, output: &Output) -> CommandResult {
+fn offline(check: &ReceiptCheck, path: &Path, trust: Option<&Trust>, output: &Output) -> CommandResult {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::new(Exit::File, format!("{} cannot be read: {error}.", path.display())))?;
     let proof =
@@ -61,12 +68,51 @@ fn offline(check: &ReceiptCheck, path: &Path, output: &Output) -> CommandResult 
             format!("The proof does not fit the receipt: {error}. Look into the log itself: leave --proof out.");
         Failure::new(Exit::NotTrusted, message)
     })?;
+    if let Some(trust) = trust {
+        // When the petition ends is not in a receipt: an age is counted from now.
+        trust.demand().check(&finding.checkpoint_note, Timestamp::MAX).map_err(|reason| not_witnessed(&reason))?;
+    }
     let read = format!(
         "By the proof, offline: so it stood when the log had {} entries. What came later, only the log tells.",
         finding.checkpoint.tree_size
     );
     tell(check, &finding, &read, output);
     Ok(())
+}
+
+/// The same under a witness policy: the petition must be announced and witnessed as for anyone who signs it, and so must the head that
+/// was read. What convicts the log is told whoever has cosigned it.
+async fn look_witnessed(
+    transport: &Transport,
+    check: &ReceiptCheck,
+    trust: &Trust,
+    output: &Output,
+) -> CommandResult<Finding> {
+    let receipt = check.receipt();
+    let link = PetitionLink { slug: receipt.slug().clone(), pin: Some(receipt.petition_id()) };
+    let petition = look_up(transport, receipt.base(), &link, Some(trust), Purpose::Receipt, output).await?;
+    let mut tries = 1;
+    loop {
+        let finding = look(transport, check, output).await?;
+        let judged = trust.demand().check(&finding.checkpoint_note, petition.ends_at());
+        match (judged, &finding.standing) {
+            (Ok(()), _) | (_, Standing::PromiseBroken(_) | Standing::Missing) => return Ok(finding),
+            // The log has grown; its witnesses sign the larger head within seconds.
+            (Err(NotWitnessed::Missing), _) if tries < WITNESS_TRIES => {
+                tries += 1;
+                tokio::time::sleep(WITNESS_PAUSE).await;
+            }
+            (Err(reason), _) => return Err(not_witnessed(&reason)),
+        }
+    }
+}
+
+fn not_witnessed(reason: &NotWitnessed) -> Failure {
+    let message = format!(
+        "The log holds what it should, but its head {reason}. Others may be shown another log. Repeat the command, and tell the organiser \
+         if it stays so."
+    );
+    Failure::new(Exit::NotTrusted, message)
 }
 
 async fn look(transport: &Transport, check: &ReceiptCheck, output: &Output) -> CommandResult<Finding> {

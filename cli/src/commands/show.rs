@@ -12,7 +12,7 @@ use undersign_protocol::tally::TotalDocument;
 use crate::args::ShowArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
-use crate::petition::{look_up, names, pin_line, policy, total, transport};
+use crate::petition::{Purpose, look_up, names, pin_line, total, transport, trust_in_server};
 use crate::problems;
 use crate::text::{in_language, plain};
 
@@ -22,8 +22,8 @@ pub async fn run(arguments: ShowArguments, output: &Output) -> CommandResult {
     let Link { base, petition } = &arguments.link;
     let language = arguments.locale.as_ref();
     let Some(link) = petition else { return list(&transport, base, language, output).await };
-    let policy = policy(&arguments.trust)?;
-    let petition = look_up(&transport, base, link, policy.as_ref(), output).await?;
+    let trust = trust_in_server(&arguments.trust)?;
+    let petition = look_up(&transport, base, link, trust.as_ref(), Purpose::Show, output).await?;
     let total = total(&transport, &petition).await?;
     let pinned_link =
         Link { base: base.clone(), petition: Some(PetitionLink { pin: Some(petition.petition_id()), ..link.clone() }) };

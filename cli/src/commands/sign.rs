@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::args::SignArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
-use crate::petition::{look_up, names, pin_line, policy, transport};
+use crate::petition::{Purpose, look_up, names, pin_line, transport, trust_in_server};
 use crate::problems;
 use crate::signing::{Entry, ReceiptFile, Signing, Store, check_address};
 
@@ -28,7 +28,7 @@ pub async fn run(arguments: SignArguments, output: &Output) -> CommandResult {
     let receipt = journey.receipt.as_deref().map(ReceiptFile::new).transpose()?;
     let transport = transport(&journey.connection)?;
     let store = Store::new(journey.state_dir.as_deref())?;
-    let petition = look_up(&transport, base, link, policy(&trust)?.as_ref(), output).await?;
+    let petition = look_up(&transport, base, link, trust_in_server(&trust)?.as_ref(), Purpose::Sign, output).await?;
     // Its connections end here: the address is not sent on one that has asked for this petition.
     drop(transport);
     let entry = store.entry(&petition.petition_id())?;

@@ -1,7 +1,7 @@
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use serde_json::{Value, json};
-use undersign_client_lib::journey::{Counted, RedemptionError, Rejected, Signed, TokenHeld};
+use undersign_client_lib::journey::{Counted, News, RedemptionError, Rejected, Signed, TokenHeld};
 use undersign_protocol::problem::Problem;
 use undersign_protocol::timestamp::DAY;
 
@@ -12,12 +12,18 @@ use crate::problems;
 
 impl Signing<'_> {
     /// Redeems when it is time, and removes the saved state once the answer is told.
-    pub(super) async fn redeem(mut self, mut held: TokenHeld) -> CommandResult {
+    ///
+    /// # Arguments
+    /// * `kept` – whether the token was on disk when this command began
+    pub(super) async fn redeem(mut self, mut held: TokenHeld, kept: bool) -> CommandResult {
         if let Some(when) = self.when.take() {
             held.schedule(when, &mut UnwrapErr(SysRng));
             self.entry.write(&held.save())?;
         }
         self.wait_for_redemption(&held).await?;
+        if kept || held.redeem_at() > held.issued_at() {
+            self.look_for_an_earlier_end(&held).await?;
+        }
         let signed = self.hand_in(held).await?;
         self.tell_redeemed(&signed);
         self.keep_receipt(&signed)?;
@@ -56,6 +62,23 @@ impl Signing<'_> {
         );
         let _sign = self.output.waiting(format!("Waiting until {until} …"));
         self.wait_until(until, held.slug()).await
+    }
+
+    /// A petition can close earlier than was known when its token came. Where nothing can be learnt, the server's answer to the token says it.
+    async fn look_for_an_earlier_end(&self, held: &TokenHeld) -> CommandResult {
+        let Ok(answers) = self.transport.send_all(&held.news_requests()).await else { return Ok(()) };
+        match held.news_answered(&answers) {
+            Ok(News { closes_at, ends_at }) if ends_at <= clock::now() => {
+                self.entry.remove()?;
+                let message = format!(
+                    "While your signature was held back, the petition {} has ended: by its public log it closed at {closes_at}, and took \
+                     signatures until {ends_at}. The signature was not handed in, and its token is of no use any more.",
+                    held.slug()
+                );
+                Err(Failure::new(Exit::Refused, message).with_problem(Some(Problem::Closed)))
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn hand_in(&self, held: TokenHeld) -> CommandResult<Signed> {

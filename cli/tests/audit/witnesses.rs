@@ -4,6 +4,7 @@ use std::io::Write as _;
 use serde_json::json;
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::public_log::{Checkpoint, WitnessKey};
+use undersign_protocol::timestamp::{DAY, Timestamp};
 
 use crate::world::{World, text, undersign};
 
@@ -12,14 +13,21 @@ fn witness(number: u8) -> (WitnessKey, SecretKey) {
     (WitnessKey::new(&format!("witness{number}.example"), key.public_key()).unwrap(), key)
 }
 
+/// When the site's petition ends: as good as now, before and after.
+const END: &str = "2027-01-03T00:00:00Z";
+
 /// Both logs of the site, cosigned by a witness.
 fn cosign(world: &World, number: u8) {
+    cosign_at(world, number, END.parse().unwrap());
+}
+
+fn cosign_at(world: &World, number: u8, at: Timestamp) {
     let (name, key) = witness(number);
     for path in [world.site.copy.join("log/checkpoint"), world.path("site/v1/log/checkpoint")] {
         let note = fs::read_to_string(&path).unwrap();
         let body = note.split_once("\n\n").unwrap().0;
         let checkpoint = Checkpoint::parse_text(&format!("{body}\n")).unwrap();
-        let line = name.cosign(&checkpoint, "2026-12-01T00:00:00Z".parse().unwrap(), &key);
+        let line = name.cosign(&checkpoint, at, &key);
         OpenOptions::new().append(true).open(path).unwrap().write_all(line.as_bytes()).unwrap();
     }
     // The list of notices names the same head.
@@ -62,6 +70,33 @@ fn a_head_that_one_of_two_witnesses_has_cosigned_is_not() {
     assert_eq!(ended.code, 5);
     assert!(ended.message().contains("not cosigned by as many witnesses"), "{}", ended.message());
     assert_eq!(ended.events.len(), 1, "nothing was recounted");
+}
+
+/// An old head, shown again, has only old cosignatures.
+#[test]
+fn a_head_that_was_cosigned_long_ago_is_not_confirmed_unless_that_is_asked_for_or_it_is_a_copy() {
+    let world = World::new();
+    let policy = policy(&world);
+    // On whatever day this runs, two days before the last moment that matters.
+    #[expect(clippy::disallowed_methods, reason = "the program under test reads the real clock")]
+    let passed = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    let now = Timestamp::from_seconds(passed.as_secs()).unwrap();
+    let old = now.min(END.parse().unwrap()).minus(2 * DAY);
+    cosign_at(&world, 1, old);
+    cosign_at(&world, 2, old);
+    let ended = world.audit(&[&world.link(), "--policy", &policy]);
+    assert_eq!(ended.code, 5);
+    assert!(ended.message().starts_with("Do not trust this count: the host's log"), "{}", ended.message());
+    assert!(ended.message().contains(&format!("at {old} and not since")), "{}", ended.message());
+    assert_eq!(ended.events.len(), 1, "nothing was recounted");
+    assert_eq!(world.audit(&[&world.link(), "--policy", &policy, "--max-age", "3d"]).verdict()["witnesses"]["of"], 2);
+
+    let copy = text(&world.site.copy);
+    assert_eq!(world.audit(&[copy, "--policy", &policy]).verdict()["witnesses"]["of"], 2);
+    let ended = world.audit(&[copy, "--policy", &policy, "--max-age", "1d"]);
+    assert_eq!(ended.code, 5);
+    assert!(ended.message().contains("may be an old one that is shown again"), "{}", ended.message());
+    assert_eq!(world.audit(&[copy, "--max-age", "1d"]).code, 2, "an age of no policy");
 }
 
 /// A total of a newer tree is one that nobody has cosigned.

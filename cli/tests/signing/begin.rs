@@ -173,6 +173,14 @@ fn a_lying_server_gets_no_address() {
         let ended = world.sign(0, &[]);
         assert_eq!(ended.code, 5, "{:?}", ended.events);
         assert!(ended.message().starts_with("Do not sign"), "{}", ended.message());
+        // Nobody is told not to sign who did not want to.
+        for (command, words) in [("show", "Do not trust what this server shows"), ("audit", "Do not trust this count")]
+        {
+            let ended = world.run(&[command, &world.link(0)]);
+            assert_eq!(ended.code, 5, "{:?}", ended.events);
+            assert!(ended.message().starts_with(words), "{}", ended.message());
+            assert!(!ended.message().contains("sign:"), "{}", ended.message());
+        }
         assert_eq!(world.front().posts(), 0);
     }
 }

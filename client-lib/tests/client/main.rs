@@ -14,4 +14,5 @@ mod rfc9474;
 mod state;
 mod support;
 mod withdrawals;
+mod witnesses;
 mod wycheproof;

@@ -17,7 +17,7 @@ pub use checkpoint::{Checkpoint, CheckpointError, CheckpointKey, CheckpointKeyEr
 pub use cosignature::{WitnessKey, WitnessKeyError};
 pub use entry::{CloseStatement, Entry};
 pub use host_entry::{Announcement, HostEntry, HostLogKey, host_log_origin};
-pub use policy::{Policy, PolicyError};
+pub use policy::{NotWitnessed, Policy, PolicyError};
 pub use proof::{ConsistencyProof, HashRange, InclusionProof, MAX_PROOF, ProofError, ProofPlan};
 pub use tile::{TILE_WIDTH, TileError, TilePath, decode_entries, encode_entries};
 pub use tlog_proof::{TLOG_PROOF_EXTENSION, TlogProof, TlogProofError};

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checkpoint, CheckpointKey, WitnessKey};
+use crate::timestamp::Timestamp;
 
 /// Most bytes of a policy.
 const MAX_SIZE: usize = 65_536;
@@ -19,6 +20,24 @@ pub struct Policy {
 struct Group {
     threshold: usize,
     members: Vec<String>,
+}
+
+/// Why a log's head is not believed under a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotWitnessed {
+    /// Too few have cosigned it.
+    #[error("is not cosigned by as many witnesses as the policy demands")]
+    Missing,
+    /// Enough have, and not recently.
+    #[error(
+        "was cosigned by as many witnesses as the policy demands at {at} and not since {since}: it may be an old one that is shown again"
+    )]
+    Stale {
+        /// The newest time at which, or after which, enough had cosigned it.
+        at: Timestamp,
+        /// Since when they should have.
+        since: Timestamp,
+    },
 }
 
 /// What is wrong with a policy.
@@ -63,10 +82,33 @@ impl Policy {
         self.quorum.as_deref().is_none_or(|quorum| self.holds(quorum, &cosigned))
     }
 
+    /// Whether it is believed with those of its cosignatures alone that were made at a time or after it. A cosignature says "as of
+    /// this time, this is the largest tree that I have seen" (C2SP tlog-cosignature): an old head, shown again, has only old ones.
+    ///
+    /// # Errors
+    /// [`NotWitnessed`]
+    pub fn check_since(&self, note: &str, since: Timestamp) -> Result<(), NotWitnessed> {
+        let mut cosigned = self.cosigned(note);
+        cosigned.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+        let holds = |count: usize| {
+            let names: BTreeSet<&str> = cosigned[..count].iter().map(|(name, _)| *name).collect();
+            self.quorum.as_deref().is_none_or(|quorum| self.holds(quorum, &names))
+        };
+        let fewest = (0..=cosigned.len()).find(|count| holds(*count)).ok_or(NotWitnessed::Missing)?;
+        match fewest.checked_sub(1).map(|last| cosigned[last].1) {
+            Some(at) if at < since => Err(NotWitnessed::Stale { at, since }),
+            _ => Ok(()),
+        }
+    }
+
     /// Names, within the policy, of the witnesses that have cosigned a note.
     pub fn cosigners<'a>(&'a self, note: &str) -> impl Iterator<Item = &'a str> {
-        let cosigned = self.witnesses.iter().filter(|(_, key)| key.cosigned_at(note).is_some());
-        cosigned.map(|(name, _)| name.as_str()).collect::<Vec<_>>().into_iter()
+        self.cosigned(note).into_iter().map(|(name, _)| name)
+    }
+
+    fn cosigned(&self, note: &str) -> Vec<(&str, Timestamp)> {
+        let cosigned = self.witnesses.iter().filter_map(|(name, key)| Some((name.as_str(), key.cosigned_at(note)?)));
+        cosigned.collect()
     }
 
     /// How many witnesses it names.

@@ -4,7 +4,7 @@ use axum::extract::FromRef;
 use undersign_protocol::petition::PetitionId;
 
 use super::pages::Pages;
-use super::public_log::{LogError, LogId, PublicLog, WitnessAddress};
+use super::public_log::{LogError, LogId, PublicLog, WitnessSettings};
 use super::redemption::Redemption;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -46,8 +46,8 @@ pub struct Settings {
     pub origin_host: String,
     /// Where the issuer is asked how many tokens it issued: scheme, host and port.
     pub issuer_url: String,
-    /// Who is asked to cosign the logs.
-    pub witnesses: Vec<WitnessAddress>,
+    /// Who is asked to cosign the logs, and how often.
+    pub witnesses: WitnessSettings,
     /// Whose petitions are taken.
     pub organisers: Organisers,
     /// Proxies whose X-Forwarded-For is believed, for the demo's "from this machine" alone.

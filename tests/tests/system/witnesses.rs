@@ -12,6 +12,9 @@ use undersign_protocol::public_log::{
     host_log_origin,
 };
 use undersign_tests::audit::audit;
+use undersign_tests::cli::Person;
+use undersign_tests::evil::undersign;
+use undersign_tests::petitions::petition;
 use undersign_tests::programs::program;
 use undersign_tests::server::{Options, TestServer};
 use undersign_tests::side_by_side;
@@ -21,7 +24,11 @@ use undersign_tests::witness::{TestWitness, policy};
 
 /// A server with one petition and two witnesses, each a process of its own.
 async fn witnessed() -> (TestServer, VerifiedManifest, [TestWitness; 2]) {
-    let (mut server, petition) = TestServer::with_petition(Options::default()).await;
+    witnessed_with(Options::default()).await
+}
+
+async fn witnessed_with(options: Options) -> (TestServer, VerifiedManifest, [TestWitness; 2]) {
+    let (mut server, petition) = TestServer::with_petition(options).await;
     let witnesses =
         [TestWitness::start("one.example/w", &server).await, TestWitness::start("two.example/w", &server).await];
     server.set_witnesses(&[&witnesses[0], &witnesses[1]]).await;
@@ -299,4 +306,88 @@ async fn a_database_that_is_older_than_the_witnessed_log_is_not_appended_to() {
     }
     assert!(server.output().contains("older than the public log"), "{}", server.output());
     assert_eq!(Wire::new(&server).total(&petition.petition_id()).await, 0, "nothing was appended");
+}
+
+/// A log that does not grow has its head cosigned again and again, so that an old one can be told by its cosignatures' time. That of a
+/// petition that is over is left as it is.
+#[tokio::test]
+async fn heads_are_cosigned_again_though_nothing_has_grown_until_the_petition_is_over() {
+    let (server, trees, witnesses) =
+        witnessed_with(Options { cosign_again_after: Some(1), ..Options::default() }).await;
+    let keys = [witnesses[0].key().await, witnesses[1].key().await];
+    let (of_trees, of_host) = (checkpoint_url(&server, &trees), format!("{}/v1/log/checkpoint", server.origin()));
+    let mut before = Vec::new();
+    for url in [&of_trees, &of_host] {
+        before.push(cosigned(url, 1, &keys).await);
+    }
+    for (url, before) in [&of_trees, &of_host].into_iter().zip(&before) {
+        let later = cosigned_after(url, before, &keys).await;
+        assert_eq!(
+            later.split_once("\n\n").expect("a note").0,
+            before.split_once("\n\n").expect("a note").0,
+            "nothing has grown"
+        );
+    }
+
+    let closed = closing(&server).await;
+    let url = checkpoint_url(&server, &closed);
+    // The manifest and the statement of the end.
+    let last = cosigned(&url, 2, &keys).await;
+    // Meanwhile the other log was cosigned twice more by each of them.
+    let meanwhile = cosigned(&of_trees, 1, &keys).await;
+    let meanwhile = cosigned_after(&of_trees, &meanwhile, &keys).await;
+    cosigned_after(&of_trees, &meanwhile, &keys).await;
+    let still = reqwest::get(&url).await.expect("an answer").text().await.expect("a note");
+    assert_eq!(still, last);
+}
+
+/// A petition that ends in a few seconds.
+async fn closing(server: &TestServer) -> VerifiedManifest {
+    let mut folder = petition("rivers", server.now(), 1);
+    folder.settings.closes_at = server.now().plus(3);
+    folder.settings.grace = 2;
+    server.publish(folder).await
+}
+
+/// Waits until each of these witnesses has cosigned the log later than in this note.
+async fn cosigned_after(url: &str, before: &str, witnesses: &[WitnessKey]) -> String {
+    for _ in 0..1_200 {
+        let note = cosigned(url, 1, witnesses).await;
+        if witnesses.iter().all(|witness| witness.cosigned_at(&note) > witness.cosigned_at(before)) {
+            return note;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("not cosigned again: {url}");
+}
+
+/// A receipt is believed under a policy only where its witnesses have seen the log that says so.
+#[tokio::test]
+async fn a_receipt_is_verified_under_a_policy() {
+    let (server, trees, witnesses) = witnessed().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let person = Person::new(&server, folder.path(), "anna@example.org");
+    let (link, receipt) = (server.link(&trees), path("receipt"));
+    let words =
+        ["sign", &link, "--email", "anna@example.org", "--when", "now", "--wait-published", "--receipt", &receipt];
+    let signed = person.run(&words, &[]).await;
+    assert_eq!(signed.code, Some(0), "{signed:?}");
+
+    let (both, stranger, proof) = (path("both"), path("stranger"), path("proof"));
+    std::fs::write(&both, policy(&server, 2, &[&witnesses[0], &witnesses[1]]).await).expect("written");
+    let unknown = WitnessKey::new("three.example/w", SecretKey::from_seed(&[3; 32]).public_key()).expect("a name");
+    std::fs::write(&stranger, format!("witness w {unknown}\nquorum w\n")).expect("written");
+    let verify = ["receipt", "verify", &receipt, "--policy"];
+    let ended = undersign(&[&verify[..], &[&both, "--write-proof", &proof]].concat()).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(ended.event("receipt").expect("a finding")["standing"], "included");
+    let ended = undersign(&[&verify[..], &[&both, "--proof", &proof]].concat()).await;
+    assert_eq!(ended.code, Some(0), "the proof has the cosignatures with it: {ended:?}");
+    for more in [&[][..], &["--proof", &proof]] {
+        let ended = undersign(&[&verify[..], &[&stranger], more].concat()).await;
+        assert_eq!(ended.code, Some(5), "{ended:?}");
+        let message = ended.event("error").expect("an error")["message"].as_str().expect("a message").to_owned();
+        assert!(message.contains("not cosigned by as many witnesses as the policy demands"), "{message}");
+    }
 }

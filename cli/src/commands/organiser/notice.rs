@@ -21,7 +21,7 @@ use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::files::replace;
 use crate::output::Output;
-use crate::petition::{look_up, transport};
+use crate::petition::{Purpose, look_up, transport};
 use crate::problems;
 
 /// Where what was signed is kept, in the notice's folder.
@@ -47,7 +47,7 @@ async fn run(arguments: &NoticeArguments, closes: Option<Option<Timestamp>>, out
         return Err(Failure::new(Exit::Usage, "This link names no petition."));
     };
     let transport = transport(&arguments.connection)?;
-    let petition = look_up(&transport, base, link, None, output).await?;
+    let petition = look_up(&transport, base, link, None, Purpose::Show, output).await?;
     if petition.manifest().organiser.public_key != key.public_key() {
         let message = "The petition was published with another key. Name that key with --key.";
         return Err(Failure::new(Exit::Refused, message));

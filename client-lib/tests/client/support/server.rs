@@ -120,13 +120,14 @@ impl TestServer {
 
     /// A notice of the organiser, in a petition's log.
     pub fn publish_notice(&mut self, index: usize, content: NoticeContent) {
+        let published_at = self.now;
         let petition = &mut self.petitions[index];
         let text = NoticeText { title: "Some news".into(), body: "Good ones.".into() };
         let notice = Notice {
             version: 1,
             petition_id: petition.petition.petition_id(),
             signer: NoticeSigner::Organiser,
-            published_at: now(),
+            published_at,
             texts: [("en".parse().unwrap(), text)].into(),
             content,
         };

@@ -1,7 +1,7 @@
 //! Witnesses and policies: who has cosigned, and whether that is enough.
 
 use undersign_protocol::ed25519::SecretKey;
-use undersign_protocol::public_log::{Checkpoint, CheckpointKey, Policy, WitnessKey};
+use undersign_protocol::public_log::{Checkpoint, CheckpointKey, NotWitnessed, Policy, WitnessKey};
 use undersign_protocol::timestamp::Timestamp;
 
 fn witness(number: u8) -> (WitnessKey, SecretKey) {
@@ -29,8 +29,16 @@ fn note(tree_size: u64, witnesses: &[u8]) -> String {
 }
 
 fn cosign(head: &Checkpoint, number: u8) -> String {
+    cosign_at(head, number, at(1_679_315_147))
+}
+
+fn cosign_at(head: &Checkpoint, number: u8, at: Timestamp) -> String {
     let (name, key) = witness(number);
-    name.cosign(head, Timestamp::from_seconds(1_679_315_147).unwrap(), &key)
+    name.cosign(head, at, &key)
+}
+
+fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_seconds(seconds).unwrap()
 }
 
 fn policy(rules: &str) -> Policy {
@@ -91,6 +99,29 @@ fn k_of_n_are_needed() {
     assert!(policy("group g any w1 w2\nquorum g\n").is_witnessed(&note(7, &[2])));
     assert!(!policy("group g all w1 w2\nquorum g\n").is_witnessed(&note(7, &[2])));
     assert!(policy("quorum none\n").is_witnessed(&note(7, &[])));
+}
+
+/// What counts is the newest time since which enough have cosigned: not the newest of all, nor the oldest.
+#[test]
+fn cosignatures_from_before_a_time_do_not_count() {
+    let policy = |rules: &str| {
+        policy(rules).check_since(
+            &(note(7, &[])
+                + &cosign_at(&head(7), 1, at(100))
+                + &cosign_at(&head(7), 2, at(200))
+                + &cosign_at(&head(7), 3, at(300))),
+            at(150),
+        )
+    };
+    let stale = |seconds| Err(NotWitnessed::Stale { at: at(seconds), since: at(150) });
+    assert_eq!(policy("group g 1 w1 w2 w3\nquorum g\n"), Ok(()));
+    assert_eq!(policy("group g 2 w1 w2 w3\nquorum g\n"), Ok(()), "w2 and w3 are enough");
+    assert_eq!(policy("group g 3 w1 w2 w3\nquorum g\n"), stale(100));
+    assert_eq!(policy("quorum w1\n"), stale(100));
+    assert_eq!(policy("quorum w2\n"), Ok(()));
+    assert_eq!(policy("quorum w4\n"), Err(NotWitnessed::Missing));
+    assert_eq!(policy("group g all w3 w4\nquorum g\n"), Err(NotWitnessed::Missing));
+    assert_eq!(policy("quorum none\n"), Ok(()));
 }
 
 #[test]

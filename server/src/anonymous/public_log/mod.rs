@@ -21,7 +21,7 @@ use undersign_protocol::ed25519::{PublicKey, SecretKey};
 use undersign_protocol::public_log::{Checkpoint, HostLogKey, host_log_origin};
 
 pub use rules::{LogError, LogId};
-pub use witnesses::WitnessAddress;
+pub use witnesses::{WitnessAddress, WitnessSettings};
 
 use self::issuer_client::IssuerClient;
 use self::store::Head;
@@ -54,7 +54,7 @@ impl PublicLog {
         keys: &KeyDirectory,
         origin_host: String,
         issuer_url: &str,
-        witnesses: Vec<WitnessAddress>,
+        witnesses: WitnessSettings,
         clock: Arc<dyn Clock>,
         entropy: &dyn Entropy,
     ) -> Result<Self, LogError> {

@@ -2,7 +2,9 @@ use std::path::Path;
 
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::public_log::{AddCheckpoint, Checkpoint, ConsistencyProof, WitnessKey};
+use undersign_protocol::timestamp::{DAY, Timestamp};
 use undersign_tests::cli::Ended;
+use undersign_tests::evil::lies::histories;
 use undersign_tests::evil::{Answers, no_notices};
 use undersign_tests::server::TestServer;
 use undersign_tests::witness::{TestWitness, policy};
@@ -31,12 +33,6 @@ async fn assert_rewritten(edit: impl FnOnce(&World) -> Vec<Vec<u8>>, defect: &st
 
 const REWRITTEN: &str = "the first 5 entries are not those that the log has signed before: it was rewritten";
 
-/// Entry 0, and two batches of these tokens.
-fn two_batches(world: &World, first: &[usize], second: &[usize]) -> Vec<Vec<u8>> {
-    let batch = |tokens: &[usize]| world.batch(6, tokens.iter().map(|number| world.signature(*number)).collect());
-    [vec![world.manifest.clone()], batch(first), batch(second)].concat()
-}
-
 #[tokio::test]
 async fn a_log_that_only_grew_is_confirmed_as_grown() {
     let world = world().await;
@@ -50,32 +46,32 @@ async fn a_log_that_only_grew_is_confirmed_as_grown() {
 
 #[tokio::test]
 async fn an_entry_that_was_dropped_since_an_earlier_audit_is_found() {
-    assert_rewritten(|world| two_batches(world, &[0, 1], &[3, 4]), "rewritten", REWRITTEN).await;
+    assert_rewritten(histories::dropped, "rewritten", REWRITTEN).await;
 }
 
 #[tokio::test]
 async fn an_entry_that_was_replaced_since_an_earlier_audit_is_found() {
-    assert_rewritten(|world| two_batches(world, &[0, 1, 4], &[3]), "rewritten", REWRITTEN).await;
+    assert_rewritten(histories::replaced, "rewritten", REWRITTEN).await;
 }
 
 #[tokio::test]
 async fn entries_that_were_reordered_since_an_earlier_audit_are_found() {
-    assert_rewritten(|world| two_batches(world, &[0, 3], &[1, 2]), "rewritten", REWRITTEN).await;
+    assert_rewritten(histories::reordered, "rewritten", REWRITTEN).await;
 }
 
 #[tokio::test]
 async fn an_old_checkpoint_that_is_replayed_is_found() {
-    let edit = |world: &World| world.young()[..1].to_vec();
-    assert_rewritten(edit, "shrunk", "the log has 1 entries, fewer than the 5 that it has signed before").await;
+    assert_rewritten(
+        histories::replayed,
+        "shrunk",
+        "the log has 1 entries, fewer than the 5 that it has signed before",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_fork_that_is_shown_to_two_people_is_found_when_they_compare() {
-    let edit = |world: &World| {
-        let batch = world.batch(3, [0, 1, 4].map(|number| world.signature(number)).to_vec());
-        [vec![world.manifest.clone()], batch].concat()
-    };
-    assert_rewritten(edit, "forked", "the log has signed two different trees of 5 entries").await;
+    assert_rewritten(histories::fork, "forked", "the log has signed two different trees of 5 entries").await;
 }
 
 /// The paths of both notes that a policy is about.
@@ -137,10 +133,8 @@ async fn a_fork_is_refused_by_whoever_has_a_witness_policy() {
     let world = world().await;
     let folder = tempfile::tempdir().expect("a folder");
     let (witness, policy) = witness_and_policy(&world.server, folder.path()).await;
-    let batch = world.batch(3, [0, 1, 4].map(|number| world.signature(number)).to_vec());
-    let fork = [vec![world.manifest.clone()], batch].concat();
     let mut first = both_logs(&world, &world.young());
-    let mut second = both_logs(&world, &fork);
+    let mut second = both_logs(&world, &histories::fork(&world));
     assert_eq!(cosign(&world, &witness, &mut first).await, 200);
     assert_eq!(cosign(&world, &witness, &mut second).await, 409, "the witness refuses the fork");
 
@@ -174,20 +168,51 @@ async fn the_cosignature_of_an_unknown_witness_is_worth_nothing() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
 }
 
-/// A policy asks who has cosigned, not when: this is a limit, and SECURITY.md says so.
+/// The witness's own line, of another time: what it has signed then, and the operator has kept.
+fn cosign_at(world: &World, witness: &TestWitness, key: &WitnessKey, at: Timestamp, answers: &mut Answers) {
+    let seed = std::fs::read(witness.data().join("witness.key")).expect("the witness's key");
+    let secret = SecretKey::from_seed(&seed.try_into().expect("a seed"));
+    for path in notes(world) {
+        let body = String::from_utf8(answers[&path].clone()).expect("UTF-8");
+        let text = body.split_once("\n\n").expect("a body").0;
+        let checkpoint = Checkpoint::parse_text(&format!("{text}\n")).expect("a checkpoint");
+        append(world, answers, &path, &key.cosign(&checkpoint, at, &secret));
+    }
+}
+
 #[tokio::test]
-async fn an_old_head_with_its_cosignatures_is_told_from_the_newest_by_a_memory_alone() {
+async fn an_old_head_with_the_cosignatures_of_its_time_is_refused_by_whoever_has_a_witness_policy() {
+    let world = world().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (witness, policy) = witness_and_policy(&world.server, folder.path()).await;
+    let key = witness.key().await;
+    let at = world.server.now().minus(2 * DAY);
+    let mut old = both_logs(&world, &world.young());
+    cosign_at(&world, &witness, &key, at, &mut old);
+    let ended = world.audit(old.clone(), &["--policy", &policy]).await;
+    assert_caught(&ended, &format!("was cosigned by as many witnesses as the policy demands at {at} and not since"));
+    assert_caught(&ended, "it may be an old one that is shown again");
+    let ended = world.audit(old, &["--policy", &policy, "--max-age", "3d"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
+
+/// Within the age that is allowed, a policy cannot tell: this is a limit, and SECURITY.md says so.
+#[tokio::test]
+async fn a_head_of_an_hour_ago_with_its_cosignatures_is_told_from_the_newest_by_a_memory_alone() {
     let world = world().await;
     let folder = tempfile::tempdir().expect("a folder");
     let state = folder.path().join("state");
     let (witness, policy) = witness_and_policy(&world.server, folder.path()).await;
+    let key = witness.key().await;
     let mut old = both_logs(&world, &world.young());
-    assert_eq!(cosign(&world, &witness, &mut old).await, 200);
+    cosign_at(&world, &witness, &key, world.server.now().minus(3_600), &mut old);
     assert_eq!(audit(&world, &state, &world.grown()).await.code, Some(0));
 
     let forgetful = world.audit(old.clone(), &["--policy", &policy]).await;
     assert_eq!(forgetful.code, Some(0), "{forgetful:?}");
     let state = state.to_str().expect("a path");
-    let ended = world.audit(old, &["--policy", &policy, "--state", state]).await;
+    let ended = world.audit(old.clone(), &["--policy", &policy, "--state", state]).await;
     assert_defect(&ended, "shrunk", "the log has 5 entries, fewer than the 9 that it has signed before");
+    let ended = world.audit(old, &["--policy", &policy, "--max-age", "30m"]).await;
+    assert_caught(&ended, "and not since");
 }

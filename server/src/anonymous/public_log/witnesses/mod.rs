@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::public_log::{AddCheckpoint, Checkpoint, WitnessKey, host_log_origin};
+use undersign_protocol::timestamp::Timestamp;
 
 use super::PublicLog;
 use super::rules::{LogError, LogId};
@@ -15,6 +16,15 @@ use crate::petition::Registry;
 
 /// Longest pause between two questions, where a witness was away.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// Who is asked for cosignatures, and how often.
+pub struct WitnessSettings {
+    /// The witnesses.
+    pub list: Vec<WitnessAddress>,
+    /// Seconds after which a head is cosigned again that has not grown: clients under a policy believe no old cosignatures, so that nobody
+    /// can show them an old head.
+    pub again_after: u64,
+}
 
 /// A witness that is asked for cosignatures.
 #[derive(Clone)]
@@ -28,6 +38,7 @@ pub struct WitnessAddress {
 /// The witnesses that are asked, and what was found out by asking.
 pub(super) struct Witnesses {
     list: Vec<WitnessAddress>,
+    again_after: u64,
     client: reqwest::Client,
     /// Changes with every append.
     appended: tokio::sync::watch::Sender<()>,
@@ -52,7 +63,8 @@ enum Answer {
 }
 
 impl Witnesses {
-    pub(super) fn new(list: Vec<WitnessAddress>) -> Result<Self, LogError> {
+    pub(super) fn new(settings: WitnessSettings) -> Result<Self, LogError> {
+        let WitnessSettings { list, again_after } = settings;
         let client = reqwest::Client::builder()
             .timeout(Duration::from_secs(10))
             .redirect(reqwest::redirect::Policy::none())
@@ -60,7 +72,13 @@ impl Witnesses {
             .no_proxy()
             .build()
             .map_err(away)?;
-        Ok(Self { list, client, appended: tokio::sync::watch::Sender::default(), behind: Mutex::default() })
+        Ok(Self {
+            list,
+            again_after,
+            client,
+            appended: tokio::sync::watch::Sender::default(),
+            behind: Mutex::default(),
+        })
     }
 
     /// Has the heads cosigned soon: something was appended.
@@ -99,10 +117,12 @@ impl Witnesses {
 }
 
 impl PublicLog {
-    /// Asks every witness about every log, now and whenever something was appended, until the process ends. Returns once each was
+    /// Asks every witness about every log, now, whenever something was appended and whenever its cosignature has become old, until the
+    /// process ends. Returns once each was
     /// asked for the first time, or does not answer: a log that is behind is then known before anything is appended.
     pub(in crate::anonymous) async fn run_witnesses(self: &Arc<Self>, registry: &Registry) {
         let mut first = JoinSet::new();
+        let pause = PAUSE.min(Duration::from_secs(self.witnesses.again_after));
         for witness in self.witnesses.list.clone() {
             let (log, registry) = (Arc::clone(self), registry.clone());
             let (asked, was_asked) = tokio::sync::oneshot::channel();
@@ -111,7 +131,7 @@ impl PublicLog {
                 log.cosign_all(&witness, &registry, Asked::First).await;
                 let _ = asked.send(());
                 loop {
-                    let _ = tokio::time::timeout(PAUSE, appended.changed()).await;
+                    let _ = tokio::time::timeout(pause, appended.changed()).await;
                     log.cosign_all(&witness, &registry, Asked::Again).await;
                 }
             });
@@ -123,8 +143,9 @@ impl PublicLog {
     /// The host's log first: witnesses take petitions' logs from there. A witness that is away is not asked about the others.
     async fn cosign_all(&self, witness: &WitnessAddress, registry: &Registry, asked: Asked) {
         let host_origin = host_log_origin(&self.origin_host);
-        let mut away = self.cosign_or_warn(&LogId::HOST, &host_origin, &self.host_key, witness, asked).await;
-        let petitions = registry.all(self.clock.now()).await.unwrap_or_default();
+        let now = self.clock.now();
+        let mut away = self.cosign_or_warn(&LogId::HOST, &host_origin, &self.host_key, witness, asked, now).await;
+        let petitions = registry.all(now).await.unwrap_or_default();
         for petition in petitions.iter() {
             if away {
                 return;
@@ -132,7 +153,10 @@ impl PublicLog {
             let log = LogId::of_petition(&petition.verified.petition_id());
             match self.petition_key(petition) {
                 Ok(key) => {
-                    away = self.cosign_or_warn(&log, &petition.verified.log_origin(), &key, witness, asked).await
+                    // After the end an old cosignature is as good as a new one.
+                    let until = now.min(petition.ends_at());
+                    let origin = petition.verified.log_origin();
+                    away = self.cosign_or_warn(&log, &origin, &key, witness, asked, until).await
                 }
                 Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "a log is not cosigned"),
             }
@@ -147,8 +171,9 @@ impl PublicLog {
         key: &SecretKey,
         witness: &WitnessAddress,
         asked: Asked,
+        until: Timestamp,
     ) -> bool {
-        let Err(error) = self.cosign(log, origin, key, witness, asked).await else { return false };
+        let Err(error) = self.cosign(log, origin, key, witness, asked, until).await else { return false };
         tracing::warn!(witness = witness.key.name(), log = origin, %error, "a log is not cosigned yet");
         matches!(error, LogError::WitnessAway(_))
     }
@@ -156,6 +181,9 @@ impl PublicLog {
     /// Has the newest head of a log cosigned by a witness, unless it is already. After a start it is asked all the same: a database that
     /// was restored has cosignatures of its own time, and only the witness knows what came after. A witness that has signed another size than is known
     /// here, because its answer was lost, is asked once more from there.
+    ///
+    /// # Arguments
+    /// * `until` – what cosignatures must not be much older than: now, or the petition's end
     async fn cosign(
         &self,
         log: &LogId,
@@ -163,17 +191,21 @@ impl PublicLog {
         key: &SecretKey,
         witness: &WitnessAddress,
         asked: Asked,
+        until: Timestamp,
     ) -> Result<(), LogError> {
         let vkey = witness.key.to_string();
         let mut tx = self.database.begin_read("public_log::cosign").await?;
         let Some(head) = tx.head(log).await? else { return Ok(()) };
-        let mut old_size = tx.cosignature(log, &vkey).await?.tree_size;
+        let (mut old_size, line) = tx.cosignature(log, &vkey).await?.unwrap_or_default();
         drop(tx);
-        if old_size == head.tree_size && asked == Asked::Again {
-            return Ok(());
-        }
         let checkpoint = Checkpoint { origin: origin.to_owned(), tree_size: head.tree_size, root: head.root };
         let note = checkpoint.sign(key)?;
+        // Of another tree it has no time.
+        let cosigned_at = witness.key.cosigned_at(&format!("{note}{line}"));
+        let is_recent = cosigned_at.is_some_and(|at| at.plus(self.witnesses.again_after) > until);
+        if is_recent && asked == Asked::Again {
+            return Ok(());
+        }
         for _ in 0..2 {
             let Some(request) = self.request(log, old_size, &head, &note).await? else {
                 return Err(self.witnesses.note_behind(log));

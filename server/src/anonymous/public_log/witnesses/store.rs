@@ -5,12 +5,6 @@ use crate::anonymous::public_log::store::Head;
 use crate::storage::transaction::{integer, number};
 use crate::storage::{StorageError, Transaction};
 
-/// What a witness has signed of a log last.
-pub(super) struct Cosignature {
-    /// Size of the tree; 0 where it has signed none.
-    pub tree_size: u64,
-}
-
 impl Transaction {
     /// The lines of the witnesses that have cosigned the tree of this size.
     pub(in crate::anonymous::public_log) async fn cosignature_lines(
@@ -28,20 +22,27 @@ impl Transaction {
         rows.iter().map(|row| sqlx::Row::try_get(row, "line").map_err(|_| StorageError::Row("line"))).collect()
     }
 
-    /// What a witness has signed of a log last.
-    pub(super) async fn cosignature(&mut self, log: &LogId, witness: &str) -> Result<Cosignature, StorageError> {
+    /// What a witness has signed of a log last: the size of the tree, and its line.
+    pub(super) async fn cosignature(
+        &mut self,
+        log: &LogId,
+        witness: &str,
+    ) -> Result<Option<(u64, String)>, StorageError> {
         let named = self.named();
-        let row = sqlx::query("SELECT tree_size FROM cosignature WHERE log_id = $1 AND witness = $2")
+        let row = sqlx::query("SELECT tree_size, line FROM cosignature WHERE log_id = $1 AND witness = $2")
             .bind(log.as_bytes().as_slice())
             .bind(witness)
             .fetch_optional(self.connection())
             .await
             .map_err(named)?;
-        let tree_size = row.map_or(Ok(0), |row| number(&row, "tree_size"))?;
-        Ok(Cosignature { tree_size })
+        row.map(|row| {
+            let line = sqlx::Row::try_get(&row, "line").map_err(|_| StorageError::Row("line"))?;
+            Ok((number(&row, "tree_size")?, line))
+        })
+        .transpose()
     }
 
-    /// Keeps a witness's line; an older one than what is kept is dropped.
+    /// Keeps a witness's line; one of a smaller tree than what is kept is dropped.
     pub(super) async fn keep_cosignature(
         &mut self,
         log: &LogId,
@@ -53,7 +54,7 @@ impl Transaction {
         sqlx::query(
             "INSERT INTO cosignature (log_id, witness, tree_size, line) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (log_id, witness) DO UPDATE SET tree_size = excluded.tree_size, line = excluded.line \
-             WHERE cosignature.tree_size < excluded.tree_size",
+             WHERE cosignature.tree_size <= excluded.tree_size",
         )
         .bind(log.as_bytes().as_slice())
         .bind(witness)
