@@ -172,6 +172,24 @@ pub enum ReceiptCommand {
     /// read, so that nobody learns which signature is looked for
     #[command(after_help = exit::HELP)]
     Verify(VerifyArguments),
+    /// Check evidence of a broken promise that somebody has published: its signatures, and that the log lacks the signature
+    #[command(after_help = exit::HELP)]
+    Evidence(EvidenceArguments),
+}
+
+/// `undersign receipt evidence`.
+#[derive(Debug, Args)]
+pub struct EvidenceArguments {
+    /// The evidence
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Link of the petition whose log is accused, https://host/p/name; what follows a # pins it
+    #[arg(value_name = "URL")]
+    pub link: Link,
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
 }
 
 /// `undersign receipt verify`.

@@ -43,6 +43,9 @@ async fn run(command: Command, output: &Output) -> CommandResult {
         Command::Receipt { command: ReceiptCommand::Verify(arguments) } => {
             commands::receipt::verify(arguments, output).await
         }
+        Command::Receipt { command: ReceiptCommand::Evidence(arguments) } => {
+            commands::evidence::run(arguments, output).await
+        }
         Command::Audit(arguments) => commands::audit::run(arguments, output).await,
         Command::Organiser { command } => commands::organiser::run(command, output).await,
     }

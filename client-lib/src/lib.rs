@@ -99,6 +99,9 @@ pub mod withdrawal;
 /// What became of a signature whose receipt was kept.
 pub mod receipt;
 
+/// Evidence of a broken promise, compared with its log.
+pub mod evidence;
+
 /// Recounting a petition from its public log.
 pub mod audit;
 

@@ -1,6 +1,9 @@
 /// Recount a petition from its log.
 pub mod audit;
 
+/// Check what somebody has published against a log.
+pub mod evidence;
+
 /// Write, check and publish a petition.
 pub mod organiser;
 

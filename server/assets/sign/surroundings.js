@@ -25,8 +25,8 @@ export function keepPin() {
   const pinned = pin();
   if (!petition || !pinned) return;
   for (const link of document.links) {
-    const isHere = link.getAttribute("href")?.startsWith("#");
-    if (!isHere && link.origin === location.origin && new RegExp(`/p/${petition}(/verify|/withdraw)?$`).test(link.pathname)) link.hash = pinned;
+    const href = link.getAttribute("href") ?? "";
+    if (new RegExp(`^/[a-z]+/p/${petition}(/verify|/withdraw)?$`).test(href)) link.setAttribute("href", `${href}#${pinned}`);
   }
 }
 
