@@ -305,7 +305,15 @@ async fn a_database_that_is_older_than_the_witnessed_log_is_not_appended_to() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(server.output().contains("older than the public log"), "{}", server.output());
-    assert_eq!(Wire::new(&server).total(&petition.petition_id()).await, 0, "nothing was appended");
+    // Ticks go by: another petition's batch is published, this one's is not.
+    let rivers = server.publish(undersign_tests::petitions::petition("rivers", server.now(), 1)).await;
+    let wire = Wire::new(&server);
+    for total in 1..=2 {
+        let token = wire.token(&format!("signer{total}@rivers.example"), &rivers).await;
+        assert_eq!(wire.redeem(&rivers.petition_id(), &token).await.status, 200);
+        wire.wait_for_total(&rivers.petition_id(), total).await;
+    }
+    assert_eq!(wire.total(&petition.petition_id()).await, 0, "nothing was appended");
 }
 
 /// A log that does not grow has its head cosigned again and again, so that an old one can be told by its cosignatures' time. That of a
