@@ -53,7 +53,7 @@ pub fn another_slug(world: &World) -> Lie {
 }
 
 /// A key that no honest client should use, in all places, and signed by the organiser.
-pub fn another_spki(world: &World, edit: impl FnOnce(&mut Vec<u8>)) -> Lie {
+pub fn another_spki(world: &World, edit: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Lie {
     let (honest, spki, changed) = with_spki(world, edit);
     let id = PetitionId::of_manifest(changed.as_bytes());
     let signature = world.server.organiser().sign(&manifest_signing_text(&id));
@@ -67,7 +67,7 @@ pub fn another_spki(world: &World, edit: impl FnOnce(&mut Vec<u8>)) -> Lie {
 }
 
 /// A log that begins with such a petition.
-pub fn log_with_spki(world: &World, edit: impl FnOnce(&mut Vec<u8>)) -> Lie {
+pub fn log_with_spki(world: &World, edit: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Lie {
     let (_, _, changed) = with_spki(world, edit);
     let id = PetitionId::of_manifest(changed.as_bytes());
     let organiser_signature = world.server.organiser().sign(&manifest_signing_text(&id));
@@ -87,40 +87,44 @@ pub fn log_with_changed_text(world: &World) -> Lie {
 }
 
 /// e = 3 in one byte, as DER wants it.
-pub fn short_e_3(key: &mut Vec<u8>) {
+pub fn short_e_3(mut key: Vec<u8>) -> Vec<u8> {
     for (place, length) in [(3, 0x52), (70, 0x0f), (75, 0x0a)] {
         assert_eq!(key[place], length);
         key[place] -= 2;
     }
     key.truncate(key.len() - 4);
     key.extend_from_slice(&[1, 3]);
+    key
 }
 
 /// e = 3 in as many bytes as 65537 has.
-pub fn padded_e_3(key: &mut Vec<u8>) {
+pub fn padded_e_3(mut key: Vec<u8>) -> Vec<u8> {
     let end = key.len();
     key[end - 3..].copy_from_slice(&[0, 0, 3]);
+    key
 }
 
 /// SHA-256 in the place of SHA-384.
-pub fn sha_256(key: &mut Vec<u8>) {
+pub fn sha_256(mut key: Vec<u8>) -> Vec<u8> {
     for place in [33, 61] {
         assert_eq!(key[place - 8..=place], [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02]);
         key[place] = 0x01;
     }
+    key
 }
 
 /// 32 bytes of salt.
-pub fn salt_32(key: &mut Vec<u8>) {
+pub fn salt_32(mut key: Vec<u8>) -> Vec<u8> {
     assert_eq!(key[66], 48);
     key[66] = 32;
+    key
 }
 
 /// The label rsaEncryption.
-pub fn rsa_encryption(key: &mut Vec<u8>) {
+pub fn rsa_encryption(key: Vec<u8>) -> Vec<u8> {
     let head = [0x30, 0x82, 0x01, 0x22, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
     let bits = [0x05, 0x00, 0x03, 0x82, 0x01, 0x0f, 0x00];
-    *key = [&head[..], &bits, &key[72..]].concat();
+    [&head[..], &bits, &key[72..]].concat()
 }
 
 /// Everything that one person is shown of another petition under the slug; the host's log announces what is given.
@@ -161,10 +165,9 @@ fn text(world: &World) -> String {
 }
 
 /// The honest key, the edited one, and the manifest with it.
-fn with_spki(world: &World, edit: impl FnOnce(&mut Vec<u8>)) -> (Vec<u8>, Vec<u8>, String) {
+fn with_spki(world: &World, edit: impl FnOnce(Vec<u8>) -> Vec<u8>) -> (Vec<u8>, Vec<u8>, String) {
     let honest = key(world);
-    let mut spki = honest.clone();
-    edit(&mut spki);
+    let spki = edit(honest.clone());
     let changed = text(world).replace(&to_base64url(&honest), &to_base64url(&spki));
     assert_ne!(changed, text(world));
     (honest, spki, changed)

@@ -82,7 +82,7 @@ async fn a_manifest_that_was_swapped_is_refused() {
     assert_lie_refused(&world, another, "trees", "the server answered with another petition").await;
 }
 
-async fn assert_key_refused(edit: fn(&mut Vec<u8>), sentence: &str) {
+async fn assert_key_refused(edit: fn(Vec<u8>) -> Vec<u8>, sentence: &str) {
     let world = world().await;
     assert_lie_refused(&world, petitions::another_spki(&world, edit), "trees", sentence).await;
 }
