@@ -82,8 +82,8 @@ fn pass_on(from: Option<impl Read>, mut to: impl Write) -> Outcome {
 impl Outcome {
     /// Reads a runner's last line: `test result: ok. 3 passed; 0 failed; …` of cargo's,
     /// `Summary [   0.1s] 4 tests run: 3 passed (1 slow), 1 failed, …` of nextest's; or one of the last lines of Node's, `ℹ pass 3`.
-    fn in_summary(line: &str) -> Option<Self> {
-        let line = line.trim_start();
+    fn in_summary(printed: &str) -> Option<Self> {
+        let line = printed.trim_start();
         if let Some((what, number)) = line.strip_prefix("ℹ ").and_then(|words| words.split_once(' ')) {
             let number = number.parse().ok()?;
             return match what {
@@ -93,8 +93,9 @@ impl Outcome {
                 _ => None,
             };
         }
+        // Further right, nextest repeats what the program of a failed test printed: that test is in its own summary already.
         let is_summary =
-            line.starts_with("test result: ") || (line.starts_with("Summary [") && line.contains(" run: "));
+            printed.starts_with("test result: ") || (line.starts_with("Summary [") && line.contains(" run: "));
         let words: Vec<_> = line.split([' ', ',', ';']).collect();
         let before = |what| words.windows(2).find(|pair| pair[1] == what).and_then(|pair| pair[0].parse().ok());
         is_summary.then(|| Self { passed: before("passed").unwrap_or(0), failed: before("failed").unwrap_or(0) })
@@ -117,6 +118,7 @@ mod tests {
         let read = |line| Outcome::in_summary(line).map(|Outcome { passed, failed }| (passed, failed));
         assert_eq!(read("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; finished in 0.00s"), Some((3, 0)));
         assert_eq!(read("test result: FAILED. 3 passed; 12 failed; 0 ignored; 0 measured"), Some((3, 12)));
+        assert_eq!(read("    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured"), None);
         assert_eq!(read("     Summary [   0.103s] 4 tests run: 3 passed (1 slow), 1 failed, 0 skipped"), Some((3, 1)));
         assert_eq!(read("     Summary [   0.103s] 1 test run: 1 passed, 0 skipped"), Some((1, 0)));
         assert_eq!(read("ℹ pass 41"), Some((41, 0)));
