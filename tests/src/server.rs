@@ -44,6 +44,8 @@ pub struct Options {
     pub client: bool,
     /// `UNDERSIGN_LOG`; as without it where it is `None`.
     pub log: Option<String>,
+    /// URLs of the identified and the anonymous side's databases; SQLite's, in the server's own directory, where it is `None`.
+    pub databases: Option<[String; 2]>,
 }
 
 /// A server on a free port with its data in a directory of its own: databases, keys, configuration, mails, output.
@@ -177,6 +179,11 @@ impl TestServer {
         ["stdout", "stderr"].map(|name| fs::read_to_string(self.path().join(name)).unwrap_or_default()).concat()
     }
 
+    /// Ids of its processes: of both sides in one, or of the identified and the anonymous side's.
+    pub fn process_ids(&self) -> Vec<u32> {
+        self.processes.iter().map(Child::id).collect()
+    }
+
     /// The machine's clock.
     pub fn now(&self) -> Timestamp {
         SystemClock.now()
@@ -235,12 +242,14 @@ impl TestServer {
         let again = self.options.cosign_again_after.map(|seconds| format!("cosign_again_after = {seconds}"));
         let again = again.unwrap_or_default();
         let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
+        let own = || ["identified", "anonymous"].map(|side| format!("sqlite:{}", self.database(side).display()));
+        let [identified, anonymous] = self.options.databases.clone().unwrap_or_else(own);
         format!(
             r#"
 [identified]
 listen = "127.0.0.1:{identified_port}"
 public_url = "http://127.0.0.1:{identified_port}"
-database = "sqlite:{directory}/identified.db"
+database = "{identified}"
 keys = "{directory}/identified-keys"
 organisers = ["{organiser}"]
 
@@ -255,7 +264,7 @@ link_origin = "http://127.0.0.1:{identified_port}"
 [anonymous]
 listen = "127.0.0.1:{anonymous_port}"
 public_url = "http://127.0.0.1:{anonymous_port}"
-database = "sqlite:{directory}/anonymous.db"
+database = "{anonymous}"
 keys = "{directory}/anonymous-keys"
 organisers = ["{organiser}"]
 {client}

@@ -48,12 +48,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
-    /// Audit a generated log and compare with a bare loop around OpenSSL; the result is added to specs/benchmarks.md
-    BenchmarkAudit {
-        /// How many signatures
-        #[arg(long, default_value_t = 100_000)]
-        signatures: u64,
-    },
+    /// Measure the server and the audit, each number beside a peer; the result is added to specs/benchmarks.md
+    Bench(benchmark::Options),
     /// Build what browsers run, as an npm package in target/client
     Client,
     /// Take pictures of every page and every state of the signing, into target/screenshots
@@ -72,7 +68,7 @@ fn main() -> ExitCode {
         Task::Test { only } => steps::run_steps(only),
         Task::Prove => prove::run_proofs(),
         Task::GenerateLog { arguments } => log::generate(&arguments),
-        Task::BenchmarkAudit { signatures } => benchmark::audit(signatures),
+        Task::Bench(options) => benchmark::run_benchmarks(&options),
         Task::Client => wasm::toolchain().and_then(client::build_package),
         Task::Screenshots { readme } => browser::take_screenshots(readme),
         Task::Setup => setup::everything(),

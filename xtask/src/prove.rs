@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::benchmark;
+use crate::benchmark::{self, Options};
 use crate::command::{cargo, output, root, run};
 use crate::outcome::{self, Outcome};
 use crate::setup;
@@ -34,7 +34,7 @@ pub fn run_proofs() -> Result<()> {
     record(RECORD, HEADING, &entry(&commit, outcome, stopwatch.elapsed())?)?;
     eprintln!("Added to {RECORD}.");
     // Where everything is optimised, and where nothing else runs beside it.
-    benchmark::audit(MILLION)?;
+    benchmark::run_benchmarks(&Options::large(MILLION))?;
     println!("{} passed, {} failed", outcome.passed, outcome.failed);
     ensure!(outcome.failed == 0, "Not everything holds: {} tests failed", outcome.failed);
     Ok(())

@@ -1,5 +1,5 @@
-//! `cargo xtask benchmark-audit`: how fast `undersign audit` recounts a log of local files, beside a bare loop around OpenSSL's RSA-PSS
-//! verification on the same cores, before and after it, and how much memory it takes.
+//! How fast `undersign audit` recounts a log of local files, beside a bare loop around OpenSSL's RSA-PSS verification on the same cores,
+//! before and after it, and how much memory it takes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,22 +9,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::command::{announce, cargo, line, output, root, run};
+use crate::command::{announce, cargo, line, root, run};
 use crate::log::PACKAGE;
-use crate::prove::{commit, hardware, record};
 use crate::setup;
 use crate::stopwatch::{Elapsed, Stopwatch};
 
-/// Relative to the root of the repository.
-const RECORD: &str = "specs/benchmarks.md";
-
-const HEADING: &str = "# Benchmarks\n
-Runs of `cargo xtask benchmark-audit` (and of `cargo xtask prove`, which ends with one): `undersign audit` on a generated log of local
-files, beside a bare loop around OpenSSL's RSA-PSS verification of the same tokens on the same cores, before and after it.
-Optimised builds. Each run adds its result below, whatever it was.\n";
-
-/// Measures, and adds the result to the record.
-pub fn audit(signatures: u64) -> Result<()> {
+/// Measures. Gives lines for the record.
+pub fn measure(signatures: u64) -> Result<String> {
     setup::compiler()?;
     run(&mut cargo(["build", "--release", "--package", "undersign-cli", "--package", PACKAGE]))?;
     let log = root().join(format!("target/benchmark/{signatures}"));
@@ -35,24 +26,18 @@ pub fn audit(signatures: u64) -> Result<()> {
     let rate = signatures as f64 / audit.elapsed.seconds();
     let (loop_rate, loop_cost) = ((before.rate + after.rate) / 2.0, (before.cost + after.cost) / 2.0);
     let cost = audit.processor / signatures as f64 * 1e6;
-    let date = output(Command::new("date").args(["-u", "+%Y-%m-%d"]))?;
-    let result = format!(
-        "\n## {date}, commit {}\n\n- signatures: {signatures}\n- audit: {}, {rate:.0} signatures/s, {cost:.1} µs of processor time \
-         each\n- bare loop: {:.0} signatures/s before, {:.0} after, {loop_cost:.1} µs of processor time each\n- the audit reaches \
-         {:.0} % of the bare loop's rate; where other work shares the processor, what compares is its time: {:.0} %\n- memory of \
-         the audit at most (VmHWM): {} kB\n- hardware: {}\n",
-        commit()?,
+    Ok(format!(
+        "- signatures: {signatures}\n- audit: {}, {rate:.0} signatures/s, {cost:.1} µs of processor time each\n- bare loop: {:.0} \
+         signatures/s before, {:.0} after, {loop_cost:.1} µs of processor time each\n- the audit reaches {:.0} % of the bare loop's \
+         rate; where other work shares the processor, what compares is its time: {:.0} %\n- memory of the audit at most (VmHWM): {} \
+         kB\n",
         audit.elapsed,
         before.rate,
         after.rate,
         rate / loop_rate * 100.0,
         loop_cost / cost * 100.0,
         audit.memory,
-        hardware()
-    );
-    record(RECORD, HEADING, &result)?;
-    eprintln!("{result}\nAdded to {RECORD}.");
-    Ok(())
+    ))
 }
 
 /// The petition's folder in a generated log, which is made once.

@@ -1,0 +1,110 @@
+//! `undersign-bench`: every row of the table of speeds, each beside a peer in the same run. Markdown on stdout, progress on stderr.
+//! Started by `cargo xtask bench`, which builds what it needs and keeps the result.
+
+mod clock;
+mod http;
+mod load;
+mod mail;
+mod peer;
+mod people;
+mod primitives;
+mod rows;
+mod stage;
+
+use std::fmt::Display;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::{Parser, ValueEnum};
+
+/// Measures the real server.
+#[derive(Parser)]
+pub struct Settings {
+    /// Which engine keeps the rows.
+    #[arg(long, value_enum, default_value_t = Engine::Sqlite)]
+    engine: Engine,
+    /// With PostgreSQL: URL of the identified side's database, empty.
+    #[arg(long, requires = "anonymous_url")]
+    identified_url: Option<String>,
+    /// With PostgreSQL: URL of the anonymous side's database, empty, in another cluster.
+    #[arg(long, requires = "identified_url")]
+    anonymous_url: Option<String>,
+    /// Larger numbers, for hours.
+    #[arg(long)]
+    large: bool,
+    /// Only these rows.
+    #[arg(long, value_enum)]
+    only: Vec<Row>,
+}
+
+/// An engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// Two clusters.
+    Postgres,
+}
+
+/// A row of the table, or several that are measured together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Row {
+    /// Issuance and redemption, beside the arithmetic and `privacypass`.
+    Steps,
+    /// Whole signings with 1, 4 and 8 open petitions.
+    Signings,
+    /// Total and page, beside a bare axum handler.
+    Reads,
+    /// Memory and start.
+    Idle,
+    /// Redemption beside many nonces.
+    Growth,
+    /// Ten thousand readers while people sign.
+    Crowd,
+}
+
+impl Settings {
+    /// URLs for the configuration; `None` for SQLite's own files.
+    pub fn databases(&self) -> Option<[String; 2]> {
+        Some([self.identified_url.clone()?, self.anonymous_url.clone()?])
+    }
+
+    /// The number for a short run or for a long one.
+    pub fn size(&self, short: usize, long: usize) -> usize {
+        if self.large { long } else { short }
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let settings = Settings::parse();
+    ensure!(
+        (settings.engine == Engine::Postgres) == settings.databases().is_some(),
+        "--engine postgres needs --identified-url and --anonymous-url, and SQLite takes none"
+    );
+    let rows = Row::value_variants().iter().filter(|row| settings.only.is_empty() || settings.only.contains(row));
+    for row in rows {
+        eprintln!("… {row:?}");
+        let measured = match row {
+            Row::Steps => rows::steps::measure(&settings).await,
+            Row::Signings => rows::signings::measure(&settings).await,
+            Row::Reads => rows::reads::measure(&settings).await,
+            Row::Idle => rows::idle::measure(&settings).await,
+            Row::Growth => rows::growth::measure(&settings).await,
+            Row::Crowd => rows::crowd::measure(&settings).await,
+        };
+        measured.with_context(|| format!("{row:?}"))?;
+    }
+    Ok(())
+}
+
+/// Adds a line to the result.
+fn say(line: impl Display) {
+    println!("- {line}");
+    eprintln!("- {line}");
+}
+
+/// The middle of several measurements; of all of them the noise of the machine makes only some larger.
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+}

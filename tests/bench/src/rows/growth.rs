@@ -1,0 +1,74 @@
+//! What a redemption costs beside ten thousand nonces and beside millions. The rows are written straight into the product's table, in
+//! key order; a redemption takes one more.
+
+use anyhow::{Result, ensure};
+use sqlx::any::AnyConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+
+use crate::http::Connection;
+use crate::load::on_all_cores;
+use crate::stage::{CONNECTIONS, Sides, Stage, redeem};
+use crate::{Engine, Settings, median, say};
+
+const ROUNDS: usize = 5;
+/// Hours: no batch is published meanwhile, whose cost is another one.
+const INTERVAL: u64 = 21_600;
+
+/// Measures at each size.
+pub async fn measure(settings: &Settings) -> Result<()> {
+    let sizes: &[u64] = if settings.large { &[10_000, 100_000, 1_000_000, 10_000_000] } else { &[10_000, 1_000_000] };
+    let count = settings.size(1_000, 5_000);
+    let mut stage = Stage::set(settings, Sides::Apart, 1, INTERVAL).await?;
+    let mut holders = stage.holders("g", count * ROUNDS * sizes.len()).await?;
+    let (mut rows, mut first) = (0, None);
+    for size in sizes {
+        stage.server.kill();
+        fill(settings, &stage, size - rows).await?;
+        rows = *size;
+        stage.server.restart().await;
+        let mut costs = Vec::new();
+        for _ in 0..ROUNDS {
+            let part = holders.split_off(holders.len() - count);
+            let before = stage.anonymous().time()?;
+            let load = redeem(Connection::open_all(stage.origin()?, CONNECTIONS).await?, part).await?;
+            costs.push((stage.anonymous().time()? - before) * 1e6 / count as f64);
+            let acknowledged = on_all_cores(load.outputs, |(holder, answer)| holder.acknowledged(&answer.response()))?;
+            ensure!(acknowledged.len() == count, "a promise to each");
+        }
+        let cost = median(costs);
+        let first = *first.get_or_insert(cost);
+        say(format!(
+            "redemption beside {size} nonces: **{cost:.0} µs** of server CPU, {:.2} × (goal 1.2 ×)",
+            cost / first
+        ));
+    }
+    Ok(())
+}
+
+/// Adds random nonces that stand in the log already.
+async fn fill(settings: &Settings, stage: &Stage, rows: u64) -> Result<()> {
+    sqlx::any::install_default_drivers();
+    let (url, numbers) = match settings.engine {
+        Engine::Sqlite => (
+            format!("sqlite:{}", stage.server.database("anonymous").display()),
+            format!(
+                "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {rows}) \
+                 SELECT $1, randomblob(32) AS nonce, n FROM number ORDER BY nonce"
+            ),
+        ),
+        Engine::Postgres => (
+            settings.anonymous_url.clone().unwrap_or_default(),
+            format!(
+                "SELECT $1, sha256(random()::text::bytea || n::text::bytea) AS nonce, n FROM generate_series(1, {rows}) AS n \
+                 ORDER BY nonce"
+            ),
+        ),
+    };
+    let mut connection = url.parse::<AnyConnectOptions>()?.disable_statement_logging().connect().await?;
+    let sql = format!("INSERT INTO nonce (petition_id, nonce, leaf_index) {numbers}");
+    let petition_id = stage.petition().petition_id();
+    let done = sqlx::query(AssertSqlSafe(sql)).bind(petition_id.as_bytes().as_slice()).execute(&mut connection).await?;
+    ensure!(done.rows_affected() == rows, "so many rows");
+    connection.close().await?;
+    Ok(())
+}
