@@ -64,7 +64,7 @@ async fn reads(
     process: Process,
     request: &[u8],
 ) -> Result<(f64, f64)> {
-    let count = settings.size(4_000, 100_000);
+    let count = settings.size(40_000, 200_000);
     let connections = Connection::open_all(address, CONNECTIONS).await?;
     let (request, before) = (std::sync::Arc::<[u8]>::from(request), process.time()?);
     let load = run(connections, vec![request; count], |mut connection, request: std::sync::Arc<[u8]>| async move {
