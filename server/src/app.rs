@@ -2,12 +2,14 @@
 //! given its own before it comes here.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Map, Value};
@@ -15,6 +17,7 @@ use tower::ServiceExt as _;
 use undersign_protocol::problem::Problem;
 
 use crate::web::SideRoutes;
+use crate::web::cached::{CachedAnswers, cached};
 use crate::web::cors::Cors;
 use crate::web::extract::MAX_BODY;
 use crate::web::headers::with_headers;
@@ -23,7 +26,7 @@ use crate::web::problem::WebProblem;
 /// The routes of a process that is one side.
 pub fn one_side(routes: SideRoutes) -> Router {
     let asked = asked(routes.cors, routes.own.merge(routes.petitions));
-    finished(asked.merge(routes.pages).merge(routes.assets).merge(routes.organisers))
+    finished(asked.merge(routes.pages).merge(routes.assets).merge(routes.organisers), routes.cached)
 }
 
 /// The routes of a process that is both sides. Public petition data comes from the anonymous side; what organisers send goes to each
@@ -43,6 +46,7 @@ pub fn both_sides(identified: SideRoutes, anonymous: SideRoutes) -> Router {
     let own = asked(identified.cors, identified.own).merge(asked(anonymous.cors, anonymous.own));
     finished(
         own.merge(petitions).merge(identified.pages).merge(anonymous.pages).merge(anonymous.assets).merge(organisers),
+        anonymous.cached,
     )
 }
 
@@ -114,8 +118,13 @@ async fn not_allowed() -> WebProblem {
     WebProblem::from(Problem::MethodNotAllowed)
 }
 
-fn finished(router: Router) -> Router {
+fn finished(router: Router, cached_answers: Option<Arc<CachedAnswers>>) -> Router {
     let not_found = || async { WebProblem::from(Problem::NotFound) };
     let router = router.fallback(not_found).method_not_allowed_fallback(not_allowed);
-    with_headers(router.layer(DefaultBodyLimit::max(MAX_BODY)))
+    let router = with_headers(router.layer(DefaultBodyLimit::max(MAX_BODY)));
+    match cached_answers {
+        // Before a route is looked for.
+        Some(answers) => Router::new().fallback_service(router).layer(from_fn_with_state(answers, cached)),
+        None => router,
+    }
 }

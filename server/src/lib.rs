@@ -20,6 +20,9 @@ pub mod anonymous;
 /// Two databases that share nothing.
 pub mod storage;
 
+/// One transaction for many callers.
+pub mod gather;
+
 /// Somebody else, who signs that logs only grow.
 pub mod witness;
 

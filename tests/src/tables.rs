@@ -18,6 +18,17 @@ impl Tables {
         Self { connection: options.connect().await.expect("a database") }
     }
 
+    /// Takes the one turn to write there is: what the server is asked meanwhile waits, and is then done together.
+    pub async fn hold_writes(&mut self) {
+        sqlx::query("PRAGMA busy_timeout = 10000").execute(&mut self.connection).await.expect("a setting");
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await.expect("a turn");
+    }
+
+    /// Gives the turn back.
+    pub async fn release_writes(&mut self) {
+        sqlx::query("ROLLBACK").execute(&mut self.connection).await.expect("nothing was written");
+    }
+
     /// How many rows a table has.
     pub async fn count(&mut self, table: &str) -> u64 {
         let sql = format!("SELECT COUNT(*) FROM {table}");

@@ -41,6 +41,8 @@ mod state;
 
 pub use state::{AnonymousDatabase, AnonymousState, Settings};
 
+use std::sync::Arc;
+
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
 use crate::web::SideRoutes;
@@ -61,5 +63,6 @@ pub fn routes(state: &AnonymousState) -> SideRoutes {
         organisers: publication::router().merge(notices::organisers_router()).with_state(state.clone()),
         checks: publication::check_router().merge(notices::check_router()).with_state(state.clone()),
         cors: state.cors.clone(),
+        cached: Some(Arc::clone(&state.cached)),
     }
 }

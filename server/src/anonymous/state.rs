@@ -11,6 +11,7 @@ use crate::entropy::Entropy;
 use crate::key_directory::KeyDirectory;
 use crate::petition::{Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
+use crate::web::cached::CachedAnswers;
 use crate::web::client_network::TrustedProxies;
 use crate::web::cors::Cors;
 
@@ -82,6 +83,7 @@ pub struct AnonymousState {
     pub(super) log: Arc<PublicLog>,
     pub(super) redemption: Arc<Redemption>,
     pub(super) pages: Arc<Pages>,
+    pub(super) cached: Arc<CachedAnswers>,
 }
 
 impl AnonymousState {
@@ -106,7 +108,10 @@ impl AnonymousState {
         .await?;
         let log = Arc::new(log);
         let redemption = Arc::new(Redemption::new(database.clone(), Arc::clone(&log), Arc::clone(&clock)));
+        let versions = vec![registry.version().clone(), log.version().clone()];
+        let cached = Arc::new(CachedAnswers::new(Arc::clone(&clock), versions));
         Ok(Self {
+            cached,
             database,
             registry,
             clock,

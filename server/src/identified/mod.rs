@@ -63,5 +63,6 @@ pub fn routes(state: &IdentifiedState) -> SideRoutes {
         organisers: issuance::publication::router().merge(notices::router()).with_state(state.clone()),
         checks: issuance::publication::check_router().merge(notices::check_router()).with_state(state.clone()),
         cors: state.cors.clone(),
+        cached: None,
     }
 }

@@ -110,7 +110,7 @@ impl IdentifiedState {
             settings.issuer_name,
             settings.origin,
             waits,
-            Arc::clone(&verification),
+            &verification,
             Arc::clone(&clock),
             entropy,
         )

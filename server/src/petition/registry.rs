@@ -8,6 +8,7 @@ use undersign_protocol::timestamp::Timestamp;
 
 use super::rules::{PetitionError, bundle};
 use crate::storage::{Database, StorageError};
+use crate::web::cached::Version;
 
 /// A published petition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,7 @@ pub struct Registry {
     database: Database,
     petitions: Arc<RwLock<Arc<Vec<Arc<Petition>>>>>,
     changed: Arc<tokio::sync::watch::Sender<()>>,
+    version: Version,
     /// Held from reading to setting: of two that read at once, the older list must not be set last.
     reloading: Arc<tokio::sync::Mutex<()>>,
 }
@@ -43,7 +45,8 @@ impl Registry {
     /// Reads all petitions.
     pub async fn load(database: Database) -> Result<Self, StorageError> {
         let changed = Arc::new(tokio::sync::watch::Sender::new(()));
-        let registry = Self { database, petitions: Arc::default(), changed, reloading: Arc::default() };
+        let (version, reloading) = (Version::default(), Arc::default());
+        let registry = Self { database, petitions: Arc::default(), changed, version, reloading };
         registry.reload().await?;
         Ok(registry)
     }
@@ -136,6 +139,11 @@ impl Registry {
         self.changed.subscribe()
     }
 
+    /// Changes with the list.
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
     fn current(&self) -> Arc<Vec<Arc<Petition>>> {
         // A poisoned lock holds a list that was complete when it was set.
         Arc::clone(&self.petitions.read().unwrap_or_else(std::sync::PoisonError::into_inner))
@@ -143,6 +151,7 @@ impl Registry {
 
     fn set(&self, petitions: Arc<Vec<Arc<Petition>>>) {
         *self.petitions.write().unwrap_or_else(std::sync::PoisonError::into_inner) = petitions;
+        self.version.changed();
         self.changed.send_replace(());
     }
 }

@@ -1,7 +1,9 @@
 //! Two databases that share nothing: connecting, migrating, named transactions. No table is named here; each stage's `store.rs` has
 //! its own SQL, one text for both engines.
 
+mod away;
 mod copy;
+pub(crate) mod many;
 mod migrations;
 mod rewrite;
 pub(crate) mod transaction;

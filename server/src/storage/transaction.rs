@@ -50,6 +50,11 @@ where
     T::try_from(&bytes).map_err(|_| StorageError::Row(column))
 }
 
+/// Reads a column of 32 bytes.
+pub(crate) fn array(row: &AnyRow, column: &'static str) -> Result<[u8; 32], StorageError> {
+    blob(row, column)?.try_into().map_err(|_| StorageError::Row(column))
+}
+
 /// Reads a column of bytes of any size.
 pub(crate) fn blob(row: &AnyRow, column: &'static str) -> Result<Vec<u8>, StorageError> {
     row.try_get(column).map_err(|_| StorageError::Row(column))

@@ -5,6 +5,9 @@ pub mod assets;
 pub mod bundle;
 pub mod comments;
 
+/// Answers from memory.
+pub mod cached;
+
 /// Where the client's network address comes from, for budgets alone.
 pub mod client_network;
 
@@ -26,8 +29,11 @@ pub mod messages;
 /// Errors to problem documents, in one place.
 pub mod problem;
 
+use std::sync::Arc;
+
 use axum::Router;
 
+use cached::CachedAnswers;
 use cors::Cors;
 
 /// One side's routes, in the groups in which one process puts two sides together.
@@ -46,4 +52,6 @@ pub struct SideRoutes {
     pub checks: Router,
     /// Whose pages may ask for `own` and `petitions`.
     pub cors: Cors,
+    /// The answers that are kept, on the side that has any.
+    pub cached: Option<Arc<CachedAnswers>>,
 }

@@ -2,6 +2,14 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use undersign_protocol::problem::{MEDIA_TYPE, Problem};
 
+use crate::gather::GatherError;
+use crate::storage::StorageError;
+
+/// Seconds after which a database that is away is asked again.
+const AWAY: u64 = 5;
+/// Seconds after which a queue that was full is tried again.
+const FULL: u64 = 1;
+
 /// A row of the problem table on its way out. Stages turn their errors into it; nothing else writes `application/problem+json`.
 #[derive(Debug)]
 pub struct WebProblem {
@@ -26,6 +34,22 @@ impl WebProblem {
         }
         tracing::error!(error = chain, "request failed");
         Self::from(Problem::Internal)
+    }
+
+    /// The database's failure: logged once. Where it is away or full, the answer says so and when to come back.
+    pub fn storage(error: &StorageError) -> Self {
+        let internal = Self::internal(error);
+        if error.is_away() { Self::from(Problem::Unavailable).retry_after(AWAY) } else { internal }
+    }
+
+    /// What was to be done together with others was not done.
+    pub fn gathered<E>(error: GatherError<E>, failed: impl FnOnce(E) -> Self) -> Self {
+        match error {
+            GatherError::Full => Self::from(Problem::Unavailable).retry_after(FULL),
+            GatherError::Failed(error) => failed(error),
+            // Another caller's answer has logged why.
+            GatherError::FailedTogether => Self::from(Problem::Unavailable).retry_after(AWAY),
+        }
     }
 
     /// Says when to come back.

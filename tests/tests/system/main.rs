@@ -30,6 +30,12 @@ mod issuance;
 /// Whether a client that someone else wrote from the RFCs signs too.
 mod interop;
 
+/// What is done in one transaction for many, and whether each gets its own.
+mod together;
+
+/// Answers from memory: the same in every encoding, and never older than what was published.
+mod from_memory;
+
 /// `kill -9` at every fsync: what was acknowledged stands, and nothing counts twice.
 mod crash;
 

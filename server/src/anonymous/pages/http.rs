@@ -1,19 +1,18 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use tower_http::CompressionLevel;
-use tower_http::compression::CompressionLayer;
+use axum::{Extension, Router};
 use undersign_client_lib::endpoints::Base;
 
 use super::news::TakenDownPage;
 use super::view::{ListPage, NotFoundPage, PetitionPage, VerifyPage, WithdrawPage};
 use crate::anonymous::AnonymousState;
 use crate::petition::PetitionError;
+use crate::web::cached::Cacheable;
 use crate::web::extract::PathPart;
 use crate::web::language::InterfaceLanguage;
 use crate::web::messages::Messages;
@@ -26,7 +25,7 @@ pub fn router() -> Router<AnonymousState> {
         .route("/p/{slug}", get(petition_of_reader))
         .route("/p/{slug}/withdraw", get(withdraw_of_reader))
         .route("/p/{slug}/verify", get(verify_of_reader));
-    let pages = InterfaceLanguage::ALL.into_iter().fold(of_reader, |router, language| {
+    InterfaceLanguage::ALL.into_iter().fold(of_reader, |router, language| {
         let tag = language.tag();
         let show_list = async move |State(state)| list(state, language).await;
         let show_petition =
@@ -41,9 +40,7 @@ pub fn router() -> Router<AnonymousState> {
             .route(&format!("/{tag}"), get(show_list))
             .route(&format!("/{tag}/"), get(show_list))
             .route(&format!("/{tag}/p/{{slug}}"), get(show_petition))
-    });
-    // A step above the usual one: a twentieth less for half a millisecond more.
-    pages.layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)))
+    })
 }
 
 async fn list_of_reader(State(state): State<AnonymousState>, headers: HeaderMap) -> Result<Response, WebProblem> {
@@ -137,5 +134,5 @@ fn policy(issuer: Option<Base>) -> String {
 fn answer(status: StatusCode, policy: &str, page: &impl Template) -> Result<Response, WebProblem> {
     let html = page.render().map_err(|error| WebProblem::internal(&error))?;
     let headers = [(header::CONTENT_SECURITY_POLICY, policy), (header::VARY, "accept-language")];
-    Ok((status, headers, Html(html)).into_response())
+    Ok((status, Extension(Cacheable), headers, Html(html)).into_response())
 }

@@ -68,7 +68,7 @@ impl PublicLog {
         let first = tx.append(&log, &entries).await?;
         note_places(&mut tx, &petition_id, &entries, first).await?;
         tx.commit().await?;
-        self.witnesses.wake();
+        self.appended();
         Ok(())
     }
 }

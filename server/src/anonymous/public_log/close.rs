@@ -34,7 +34,7 @@ impl PublicLog {
         tx.append(&log, &[Entry::CloseStatement(statement)]).await?;
         tx.end_log(&log).await?;
         tx.commit().await?;
-        self.witnesses.wake();
+        self.appended();
         Ok(true)
     }
 }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use undersign_protocol::petition::PetitionId;
 use undersign_protocol::problem::Problem;
 use undersign_protocol::public_log::{HostLogKey, TilePath, encode_entries};
@@ -13,6 +13,7 @@ use super::PublicLog;
 use super::rules::{LogError, LogId};
 use crate::anonymous::AnonymousState;
 use crate::petition::{Petition, Registry};
+use crate::web::cached::Cacheable;
 use crate::web::extract::PathPart;
 use crate::web::problem::WebProblem;
 
@@ -71,11 +72,13 @@ fn by_id(registry: &Registry, text: &str) -> Result<Arc<Petition>, WebProblem> {
 }
 
 fn checkpoint(note: String) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, NOT_FOR_LONG)], note).into_response()
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, NOT_FOR_LONG)];
+    (Extension(Cacheable), headers, note).into_response()
 }
 
 fn immutable(bytes: Vec<u8>) -> Response {
-    ([(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, FOR_EVER)], bytes).into_response()
+    let headers = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, FOR_EVER)];
+    (Extension(Cacheable), headers, bytes).into_response()
 }
 
 impl PublicLog {

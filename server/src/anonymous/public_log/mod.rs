@@ -31,6 +31,7 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, random};
 use crate::key_directory::KeyDirectory;
 use crate::petition::Petition;
+use crate::web::cached::Version;
 
 /// The file of the host log's key.
 pub(in crate::anonymous) const HOST_LOG_KEY: &str = "host-log.key";
@@ -44,6 +45,8 @@ pub struct PublicLog {
     open_keys: RwLock<HashMap<PublicKey, Arc<SecretKey>>>,
     issuer: IssuerClient,
     witnesses: Witnesses,
+    /// Changes with every head and cosignature.
+    version: Version,
     clock: Arc<dyn Clock>,
 }
 
@@ -61,7 +64,17 @@ impl PublicLog {
         let host_key = SecretKey::from_seed(&*keys.read_or_make(HOST_LOG_KEY, entropy)?);
         let keys = keys.subdirectory("logs")?;
         let (issuer, witnesses) = (IssuerClient::new(issuer_url)?, Witnesses::new(witnesses)?);
-        Ok(Self { database, origin_host, host_key, keys, open_keys: RwLock::default(), issuer, witnesses, clock })
+        Ok(Self {
+            database,
+            origin_host,
+            host_key,
+            keys,
+            open_keys: RwLock::default(),
+            issuer,
+            witnesses,
+            version: Version::default(),
+            clock,
+        })
     }
 
     /// First part of log origins.
@@ -115,8 +128,14 @@ impl PublicLog {
         self.witnesses.check_not_behind(&LogId::of_petition(&petition.verified.petition_id()))
     }
 
+    /// Changes with every head and cosignature.
+    pub(super) fn version(&self) -> &Version {
+        &self.version
+    }
+
     /// Says that a log has grown.
     pub(super) fn appended(&self) {
+        self.version.changed();
         self.witnesses.wake();
     }
 

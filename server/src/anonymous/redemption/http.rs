@@ -14,6 +14,7 @@ use undersign_protocol::redemption::{
 use super::Redemption;
 use super::rules::RedemptionError;
 use crate::anonymous::AnonymousState;
+use crate::anonymous::public_log::LogError;
 use crate::petition::{Petition, Registry};
 use crate::web::extract::{JsonBody, PathPart};
 use crate::web::problem::WebProblem;
@@ -86,7 +87,9 @@ impl From<RedemptionError> for WebProblem {
             RedemptionError::WithdrawalNotValid => Problem::WithdrawalNotValid.into(),
             RedemptionError::NotYetOpen => Problem::NotYetOpen.into(),
             RedemptionError::Closed => Problem::Closed.into(),
-            RedemptionError::Log(_) | RedemptionError::Storage(_) => Self::internal(&error),
+            RedemptionError::Storage(error) | RedemptionError::Log(LogError::Storage(error)) => Self::storage(&error),
+            RedemptionError::Gathered(error) => Self::gathered(error, |error| Self::storage(&error)),
+            RedemptionError::Log(_) => Self::internal(&error),
         }
     }
 }

@@ -4,6 +4,7 @@ use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::redemption::{AuthorizationError, Token, TokenBindingError};
 
 use crate::anonymous::public_log::LogError;
+use crate::gather::GatherError;
 use crate::storage::StorageError;
 
 /// Why a token does not become a signature, or a withdrawal key does not take one back.
@@ -39,6 +40,27 @@ pub enum RedemptionError {
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// It was not done with the others that came at the same time.
+    #[error(transparent)]
+    Gathered(#[from] GatherError<StorageError>),
+}
+
+/// Why nothing new is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The petition has not opened.
+    NotYetOpen,
+    /// It is over.
+    Closed,
+}
+
+impl From<Refusal> for RedemptionError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotYetOpen => Self::NotYetOpen,
+            Refusal::Closed => Self::Closed,
+        }
+    }
 }
 
 /// A token that passed every check for its petition. There is no other way to hold one, and nothing else enters the pool.

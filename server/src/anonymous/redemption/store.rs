@@ -1,11 +1,21 @@
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sqlx::AssertSqlSafe;
 use undersign_protocol::petition::PetitionId;
-use undersign_protocol::public_log::Entry;
 use undersign_protocol::redemption::{Nonce, Token, TokenInput, Withdrawal, WithdrawalKey};
 
-use super::VerifiedToken;
 use crate::petition::Petition;
+use crate::storage::many::{padded, placeholders};
 use crate::storage::transaction::{blob, bytes, integer, number, optional_number};
 use crate::storage::{StorageError, Transaction};
+
+/// By which token a nonce is taken.
+pub(super) enum Taken {
+    /// By this one, which waits in the pool.
+    Waiting(Box<Token>),
+    /// By the one at this place in the log.
+    Published(u64),
+}
 
 impl Transaction {
     /// Whether a nonce is taken, and where its entry stands: `None` free, `Some(None)` in the pool, `Some(Some(index))` in the log.
@@ -24,45 +34,70 @@ impl Transaction {
         row.map(|row| optional_number(&row, "leaf_index")).transpose()
     }
 
-    /// Takes a nonce and puts its token into the pool. The primary key is what counts a token once.
-    pub(super) async fn insert_nonce(
+    /// Which of these nonces are taken, and by which tokens. One statement: a batch that publishes one meanwhile is seen whole or not at
+    /// all.
+    pub(super) async fn taken(
         &mut self,
-        petition_id: &PetitionId,
-        token: &VerifiedToken,
-    ) -> Result<(), StorageError> {
+        petition: &Petition,
+        nonces: &[Nonce],
+    ) -> Result<HashMap<Nonce, Taken>, StorageError> {
+        if nonces.is_empty() {
+            return Ok(HashMap::new());
+        }
         let named = self.named();
-        let token = token.token();
-        sqlx::query("INSERT INTO nonce (petition_id, nonce) VALUES ($1, $2)")
-            .bind(petition_id.as_bytes().as_slice())
-            .bind(token.input.nonce.as_bytes().as_slice())
-            .execute(self.connection())
-            .await
-            .map_err(&named)?;
-        sqlx::query("INSERT INTO pool (petition_id, nonce, authenticator) VALUES ($1, $2, $3)")
-            .bind(petition_id.as_bytes().as_slice())
-            .bind(token.input.nonce.as_bytes().as_slice())
-            .bind(token.authenticator.as_slice())
-            .execute(self.connection())
-            .await
-            .map_err(named)?;
-        Ok(())
+        let sql = format!(
+            "SELECT nonce.nonce, nonce.leaf_index, pool.authenticator FROM nonce LEFT JOIN pool \
+             ON pool.petition_id = nonce.petition_id AND pool.nonce = nonce.nonce \
+             WHERE nonce.petition_id = $1 AND nonce.nonce IN ({})",
+            placeholders(nonces.len(), 1, 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(petition.verified.petition_id().as_bytes().as_slice());
+        for nonce in padded(nonces) {
+            query = query.bind(nonce.as_bytes().as_slice());
+        }
+        let rows = query.fetch_all(self.connection()).await.map_err(named)?;
+        let taken = |row| match optional_number(row, "leaf_index")? {
+            Some(leaf_index) => Ok((bytes(row, "nonce")?, Taken::Published(leaf_index))),
+            None => Ok((bytes(row, "nonce")?, Taken::Waiting(Box::new(pool_token(row, petition)?)))),
+        };
+        rows.iter().map(taken).collect()
     }
 
-    /// The entry of a token in the pool, encoded.
-    pub(super) async fn pool_entry(
+    /// Takes nonces and puts their tokens into the pool, in key order, each nonce once among them. The primary key is what counts a token
+    /// once: gives back those nonces that were free. The others were taken by another transaction meanwhile.
+    pub(super) async fn insert_nonces(
         &mut self,
         petition_id: &PetitionId,
-        nonce: &Nonce,
-        petition: &Petition,
-    ) -> Result<Vec<u8>, StorageError> {
+        tokens: &BTreeMap<Nonce, &Token>,
+    ) -> Result<HashSet<Nonce>, StorageError> {
         let named = self.named();
-        let row = sqlx::query("SELECT nonce, authenticator FROM pool WHERE petition_id = $1 AND nonce = $2")
-            .bind(petition_id.as_bytes().as_slice())
-            .bind(nonce.as_bytes().as_slice())
-            .fetch_one(self.connection())
-            .await
-            .map_err(named)?;
-        Ok(Entry::Signature(pool_token(&row, petition)?).encode())
+        // Not an error of the database's where one is taken: PostgreSQL would write it down with the nonce.
+        let sql = format!(
+            "INSERT INTO nonce (petition_id, nonce) VALUES {} ON CONFLICT DO NOTHING RETURNING nonce",
+            placeholders(tokens.len(), 2, 1)
+        );
+        let nonces: Vec<&Nonce> = tokens.keys().collect();
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for nonce in padded(&nonces) {
+            query = query.bind(petition_id.as_bytes().as_slice()).bind(nonce.as_bytes().as_slice());
+        }
+        let rows = query.fetch_all(self.connection()).await.map_err(&named)?;
+        let free: HashSet<Nonce> = rows.iter().map(|row| bytes(row, "nonce")).collect::<Result<_, _>>()?;
+        let pooled: Vec<&&Token> = tokens.values().filter(|token| free.contains(&token.input.nonce)).collect();
+        if pooled.is_empty() {
+            return Ok(free);
+        }
+        let sql = format!(
+            "INSERT INTO pool (petition_id, nonce, authenticator) VALUES {} ON CONFLICT DO NOTHING",
+            placeholders(pooled.len(), 3, 1)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for token in padded(&pooled) {
+            query = query.bind(petition_id.as_bytes().as_slice()).bind(token.input.nonce.as_bytes().as_slice());
+            query = query.bind(token.authenticator.as_slice());
+        }
+        query.execute(self.connection()).await.map_err(named)?;
+        Ok(free)
     }
 
     /// All tokens in the pool, by nonce.

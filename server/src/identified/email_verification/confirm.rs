@@ -1,10 +1,18 @@
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use undersign_protocol::bytes::from_base64url;
 use undersign_protocol::email_verification::{CheckNumber, Code, Confirmation, RequestDigest};
+use undersign_protocol::timestamp::Timestamp;
 
+use super::day_keys::DayKeys;
 use super::rules::{Kind, MAX_TRIES, SEALED_CONTEXT, Sealed, TAG_CONTEXT, Tag, oldest_day};
+use super::store::ConfirmationRow;
 use super::{EmailVerification, VerificationError};
+use crate::clock::Clock;
+use crate::gather::Together;
+use crate::identified::IdentifiedDatabase;
 use crate::storage::Transaction;
 
 impl EmailVerification {
@@ -14,8 +22,8 @@ impl EmailVerification {
             Confirmation::Link { token, check } => {
                 let check = CheckNumber::from_str(&check).map_err(|_| VerificationError::CheckForm)?;
                 let sealed = self.open(Kind::Link, &token)?;
-                let right = || check == CheckNumber::of(&sealed.request_digest);
-                let tried = self.try_once(&sealed, right, VerificationError::WrongCheckNumber).await;
+                let is_right = check == CheckNumber::of(&sealed.request_digest);
+                let tried = self.try_once(sealed, is_right).await;
                 if matches!(tried, Err(VerificationError::WrongCheckNumber)) {
                     self.budgets.count_wrong_check(self.clock.now());
                 }
@@ -28,8 +36,8 @@ impl EmailVerification {
                 if !self.budgets.take_code(now) {
                     return Err(VerificationError::UseTheLink);
                 }
-                let right = || code.matches(&self.code(&sealed.id));
-                let tried = self.try_once(&sealed, right, VerificationError::WrongCode).await;
+                let is_right = code.matches(&self.code(&sealed.id));
+                let tried = self.try_once(sealed, is_right).await;
                 if !matches!(tried, Err(VerificationError::WrongCode)) {
                     self.budgets.give_code_back(now);
                 }
@@ -38,59 +46,13 @@ impl EmailVerification {
         }
     }
 
-    /// The tag that a digest was confirmed for, in these two days.
-    pub(in crate::identified) async fn confirmed_tag(
-        &self,
-        digest: &RequestDigest,
-    ) -> Result<Option<Tag>, VerificationError> {
-        let mut tx = self.database.begin_read("email_verification::confirmed_tag").await?;
-        self.kept_tag(&mut tx, digest).await
-    }
-
     /// Counts, compares, and confirms or not, in one transaction: no answer is given before the count is durable, so a killed process
     /// gives no try away.
-    async fn try_once(
-        &self,
-        sealed: &Sealed,
-        right: impl FnOnce() -> bool,
-        wrong: VerificationError,
-    ) -> Result<(), VerificationError> {
-        let now = self.clock.now();
-        let mut tx = self.database.begin("email_verification::confirm").await?;
-        if tx.count_try(&sealed.id, now.day()).await? > MAX_TRIES {
-            tx.commit().await?;
-            return Err(VerificationError::AttemptsExhausted);
-        }
-        // What a limit kept back is compared like any other and never right.
-        if !(right() && sealed.live) {
-            tx.commit().await?;
-            return Err(wrong);
-        }
-        match self.kept_tag(&mut tx, &sealed.request_digest).await? {
-            Some(tag) if tag != sealed.tag => return Err(VerificationError::ConfirmedByAnother),
-            Some(_) => {}
-            None => {
-                let sealed_tag = self.day_keys.seal(TAG_CONTEXT, &sealed.tag.0)?;
-                tx.put_confirmation(&sealed.request_digest, &sealed_tag, now.day()).await?;
-            }
-        }
-        tx.delete_tries(&sealed.id).await?;
-        tx.commit().await?;
-        self.waits.confirmed(&sealed.request_digest);
+    async fn try_once(&self, sealed: Sealed, is_right: bool) -> Result<(), VerificationError> {
+        let digest = sealed.request_digest;
+        self.confirming.add(Try { sealed, is_right }).await??;
+        self.waits.confirmed(&digest);
         Ok(())
-    }
-
-    async fn kept_tag(&self, tx: &mut Transaction, digest: &RequestDigest) -> Result<Option<Tag>, VerificationError> {
-        let Some(row) = tx.confirmation(digest).await? else { return Ok(None) };
-        if row.day < oldest_day(self.clock.now()) {
-            return Ok(None);
-        }
-        match self.day_keys.open_sealed(TAG_CONTEXT, &row.sealed_tag) {
-            Ok(tag) => Ok(<[u8; 32]>::try_from(tag.as_slice()).ok().map(Tag)),
-            // Its key went with the end of its second day.
-            Err(VerificationError::NotValid) => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 
     fn open(&self, kind: Kind, text: &str) -> Result<Sealed, VerificationError> {
@@ -98,4 +60,123 @@ impl EmailVerification {
         let plain = self.day_keys.open_sealed(SEALED_CONTEXT, &bytes)?;
         Sealed::decode(&plain, kind, self.clock.now())
     }
+}
+
+/// One answer to a mail.
+pub(super) struct Try {
+    sealed: Sealed,
+    /// Whether code or check number are the right ones.
+    is_right: bool,
+}
+
+/// Counts tries, and confirms.
+pub(super) struct Confirming {
+    pub database: IdentifiedDatabase,
+    pub day_keys: Arc<DayKeys>,
+    pub clock: Arc<dyn Clock>,
+}
+
+type Answer = Result<(), VerificationError>;
+
+impl Together for Confirming {
+    type Item = Try;
+    type Answer = Answer;
+    type Error = VerificationError;
+
+    async fn together(&self, tries: &[Try]) -> Result<Vec<Answer>, VerificationError> {
+        let mut tx = self.database.begin("email_verification::confirm").await?;
+        let mut answers: Vec<Option<Answer>> = tries.iter().map(|_| None).collect();
+        let mut left: Vec<usize> = (0..tries.len()).collect();
+        // Of several for one mail or one request, one after the other.
+        while !left.is_empty() {
+            let (mut ids, mut digests) = (HashSet::new(), HashSet::new());
+            let (round, later): (Vec<usize>, Vec<usize>) = left.into_iter().partition(|index| {
+                let sealed = &tries[*index].sealed;
+                // Both are asked: who is later for one of them is later.
+                let (is_new, is_other) = (ids.insert(sealed.id), digests.insert(sealed.request_digest));
+                is_new && is_other
+            });
+            let tried: Vec<&Try> = round.iter().map(|index| &tries[*index]).collect();
+            for (index, answer) in round.into_iter().zip(self.confirm(&mut tx, &tried).await?) {
+                answers[index] = Some(answer);
+            }
+            left = later;
+        }
+        tx.commit().await?;
+        Ok(answers.into_iter().flatten().collect())
+    }
+}
+
+impl Confirming {
+    /// Tries of different mails for different requests.
+    async fn confirm(&self, tx: &mut Transaction, tries: &[&Try]) -> Result<Vec<Answer>, VerificationError> {
+        let now = self.clock.now();
+        let mut ids: Vec<_> = tries.iter().map(|tried| tried.sealed.id).collect();
+        ids.sort_unstable();
+        let counts = tx.count_tries(&ids, now.day()).await?;
+        let digests: Vec<_> = tries.iter().map(|tried| tried.sealed.request_digest).collect();
+        let confirmed = confirmed_tags(tx, &self.day_keys, &digests, now).await?;
+        let (mut answers, mut rows, mut done) = (Vec::with_capacity(tries.len()), Vec::new(), Vec::new());
+        for Try { sealed, is_right } in tries.iter().copied() {
+            let is_exhausted = counts.get(&sealed.id).is_none_or(|count| *count > MAX_TRIES);
+            answers.push(match confirmed.get(&sealed.request_digest) {
+                _ if is_exhausted => Err(VerificationError::AttemptsExhausted),
+                // What a limit kept back is compared like any other and never right.
+                _ if !(*is_right && sealed.live) => Err(sealed.kind.wrong()),
+                Some(tag) if *tag != sealed.tag => {
+                    tx.uncount_try(&sealed.id).await?;
+                    Err(VerificationError::ConfirmedByAnother)
+                }
+                already => {
+                    if already.is_none() {
+                        let (digest, day) = (sealed.request_digest, now.day());
+                        let sealed_tag = self.day_keys.seal(TAG_CONTEXT, &sealed.tag.0)?;
+                        rows.push(ConfirmationRow { digest, sealed_tag, day });
+                    }
+                    done.push(sealed.id);
+                    Ok(())
+                }
+            });
+        }
+        rows.sort_by_key(|row| row.digest);
+        tx.put_confirmations(&rows).await?;
+        if !done.is_empty() {
+            tx.delete_tries(&done).await?;
+        }
+        Ok(answers)
+    }
+}
+
+impl Kind {
+    fn wrong(self) -> VerificationError {
+        match self {
+            Self::Link => VerificationError::WrongCheckNumber,
+            Self::Verification => VerificationError::WrongCode,
+        }
+    }
+}
+
+/// The tags that digests were confirmed for, in these two days.
+pub(in crate::identified) async fn confirmed_tags(
+    tx: &mut Transaction,
+    day_keys: &DayKeys,
+    digests: &[RequestDigest],
+    now: Timestamp,
+) -> Result<HashMap<RequestDigest, Tag>, VerificationError> {
+    let mut tags = HashMap::new();
+    for row in tx.confirmations(digests).await? {
+        if row.day < oldest_day(now) {
+            continue;
+        }
+        match day_keys.open_sealed(TAG_CONTEXT, &row.sealed_tag) {
+            Ok(tag) => {
+                let tag = <[u8; 32]>::try_from(tag.as_slice()).ok().map(Tag);
+                tags.extend(tag.map(|tag| (row.digest, tag)));
+            }
+            // Its key went with the end of its second day.
+            Err(VerificationError::NotValid) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(tags)
 }

@@ -38,6 +38,11 @@ async fn confirm(
 
 impl From<VerificationError> for WebProblem {
     fn from(error: VerificationError) -> Self {
+        let error = match error {
+            VerificationError::Storage(error) => return Self::storage(&error),
+            VerificationError::Gathered(error) => return Self::gathered(*error, Self::from),
+            error => error,
+        };
         match problem(&error) {
             Some(Problem::UseTheLink) => Self::from(Problem::UseTheLink).retry_after(60),
             Some(problem @ (Problem::AddressNotValid | Problem::MalformedRequest)) => Self::with_detail(problem, error),
@@ -61,6 +66,7 @@ pub(super) fn problem(error: &VerificationError) -> Option<Problem> {
         VerificationError::OtherTagKey
         | VerificationError::Mail(_)
         | VerificationError::Key(_)
-        | VerificationError::Storage(_) => None,
+        | VerificationError::Storage(_)
+        | VerificationError::Gathered(_) => None,
     }
 }

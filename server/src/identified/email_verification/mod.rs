@@ -32,8 +32,10 @@ pub use rules::{Tag, VerificationError};
 pub use transport::{Security, SmtpSettings, TransportSettings};
 
 use self::budgets::Budgets;
+use self::confirm::Confirming;
+pub(in crate::identified) use self::confirm::confirmed_tags;
 use self::counts::DailyCounts;
-use self::day_keys::DayKeys;
+pub(in crate::identified) use self::day_keys::DayKeys;
 use self::outbox::{Outbox, PendingMail};
 use self::rules::{Kind, LIFETIME, Sealed, VerificationId, oldest_day};
 pub(in crate::identified) use self::tags::hmac_sha256;
@@ -42,6 +44,7 @@ use super::IdentifiedDatabase;
 use super::waits::Waits;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, random};
+use crate::gather::Gather;
 use crate::key_directory::KeyDirectory;
 use crate::web::client_network::ClientNetwork;
 
@@ -71,6 +74,7 @@ pub struct EmailVerification {
     budgets: Budgets,
     counts: DailyCounts,
     outbox: Arc<Outbox>,
+    confirming: Gather<Confirming>,
     waits: Arc<Waits>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -102,7 +106,10 @@ impl EmailVerification {
             Arc::clone(&clock),
             Arc::clone(&entropy),
         )?;
+        let confirming =
+            Confirming { database: database.clone(), day_keys: Arc::clone(&day_keys), clock: Arc::clone(&clock) };
         Ok(Self {
+            confirming: Gather::start(confirming),
             database,
             day_keys,
             code_key: keys.read_or_make(CODE_KEY, entropy.as_ref())?,
@@ -114,6 +121,11 @@ impl EmailVerification {
             clock,
             entropy,
         })
+    }
+
+    /// What tags and links are sealed with.
+    pub(super) fn day_keys(&self) -> &Arc<DayKeys> {
+        &self.day_keys
     }
 
     /// Sends mails until the process ends.

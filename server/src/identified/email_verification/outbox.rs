@@ -14,17 +14,19 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 use super::day_keys::DayKeys;
 use super::mail::{MailContent, MailLanguage, MailSettings};
 use super::rules::{Sealed, VerificationError};
-use super::store::OutboxRow;
+use super::store::{OutboxRow, SealedMail};
 use super::transport::{Delivery, Transport, TransportSettings};
 use crate::clock::Clock;
 use crate::entropy::{Entropy, random};
+use crate::gather::{Gather, GatherError, Together};
 use crate::identified::IdentifiedDatabase;
 use crate::storage::StorageError;
 
 const CONTEXT: &[u8] = b"undersign outbox v1";
 /// Every stored mail has this size before sealing: its size tells nothing of the address.
 const PADDED_SIZE: usize = 1_024;
-const SENDERS: usize = 8;
+/// Mails under way at once. A mail server takes its time over each; more than fifty connections of one client are often refused.
+pub(super) const SENDERS: usize = 48;
 const LONGEST_PAUSE: u64 = 60;
 
 /// A mail that waits: encrypted at rest, gone when the mail server takes it, at most a day old. No `Debug`.
@@ -51,6 +53,8 @@ impl PendingMail {
 /// The durable outbox: a mail is promised when its row is committed, and is tried again until the server takes it or it is too old.
 pub(super) struct Outbox {
     database: IdentifiedDatabase,
+    putting: Gather<Putting>,
+    deleting: Gather<Deleting>,
     /// The address is sealed under a key that is destroyed after two days, so that no copy of the row opens later.
     day_keys: Arc<DayKeys>,
     settings: MailSettings,
@@ -81,7 +85,9 @@ impl Outbox {
         let prints = matches!(transport, TransportSettings::Files(_));
         let transport = Transport::new(transport, settings.from.email.domain())?;
         let (waiting, pauses) = (Notify::new(), Mutex::default());
-        Ok(Self { database, day_keys, settings, transport, prints, waiting, pauses, clock, entropy })
+        let putting = Gather::start(Putting(database.clone()));
+        let deleting = Gather::start(Deleting(database.clone()));
+        Ok(Self { database, putting, deleting, day_keys, settings, transport, prints, waiting, pauses, clock, entropy })
     }
 
     /// Puts a mail in; durable when it returns.
@@ -93,9 +99,8 @@ impl Outbox {
         }
         plain.resize(PADDED_SIZE, b' ');
         let sealed = self.day_keys.seal(CONTEXT, &plain)?;
-        let mut tx = self.database.begin("email_verification::put_mail").await?;
-        tx.insert_mail(&random(self.entropy.as_ref()), &sealed, self.clock.now().day()).await?;
-        tx.commit().await?;
+        let id = random(self.entropy.as_ref());
+        self.putting.add(SealedMail { id, sealed, day: self.clock.now().day() }).await?;
         self.waiting.notify_one();
         Ok(())
     }
@@ -137,7 +142,7 @@ impl Outbox {
         Ok(())
     }
 
-    async fn send(&self, row: OutboxRow) -> Result<(), StorageError> {
+    async fn send(&self, row: OutboxRow) -> Result<(), GatherError<StorageError>> {
         let delivery = match self.open(&row) {
             Some(mail) if mail.live && self.clock.now() < mail.expires_at => self.deliver(&mail, &row.id).await,
             _ => Delivery::Refused,
@@ -147,9 +152,7 @@ impl Outbox {
             self.pause(row.id);
             return Ok(());
         }
-        let mut tx = self.database.begin("email_verification::delete_mail").await?;
-        tx.delete_mail(&row.id).await?;
-        tx.commit().await?;
+        self.deleting.add(row.id).await?;
         self.lock().remove(&row.id);
         Ok(())
     }
@@ -190,6 +193,38 @@ impl Outbox {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 16], Pause>> {
         self.pauses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps mails.
+struct Putting(IdentifiedDatabase);
+
+impl Together for Putting {
+    type Item = SealedMail;
+    type Answer = ();
+    type Error = VerificationError;
+
+    async fn together(&self, mails: &[SealedMail]) -> Result<Vec<()>, VerificationError> {
+        let mut tx = self.0.begin("email_verification::put_mail").await?;
+        tx.insert_mails(mails).await?;
+        tx.commit().await?;
+        Ok(vec![(); mails.len()])
+    }
+}
+
+/// Removes mails.
+struct Deleting(IdentifiedDatabase);
+
+impl Together for Deleting {
+    type Item = [u8; 16];
+    type Answer = ();
+    type Error = StorageError;
+
+    async fn together(&self, ids: &[[u8; 16]]) -> Result<Vec<()>, StorageError> {
+        let mut tx = self.0.begin("email_verification::delete_mail").await?;
+        tx.delete_mails(ids).await?;
+        tx.commit().await?;
+        Ok(vec![(); ids.len()])
     }
 }
 

@@ -2,6 +2,7 @@ use undersign_protocol::email_verification::{AddressError, CodeError, RequestDig
 use undersign_protocol::timestamp::{DAY, Timestamp};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
+use crate::gather::GatherError;
 use crate::key_directory::KeyError;
 use crate::storage::StorageError;
 
@@ -57,6 +58,18 @@ pub enum VerificationError {
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// It was not done with the others that came at the same time.
+    #[error(transparent)]
+    Gathered(Box<GatherError<Self>>),
+}
+
+impl From<GatherError<Self>> for VerificationError {
+    fn from(error: GatherError<Self>) -> Self {
+        match error {
+            GatherError::Failed(error) => error,
+            other => Self::Gathered(Box::new(other)),
+        }
+    }
 }
 
 /// The keyed tag of an address: all that is ever kept of it. No `Debug`.
@@ -64,7 +77,7 @@ pub enum VerificationError {
 pub struct Tag(pub [u8; 32]);
 
 /// The random name of a verification: codes, tries and mails hang on it, and it tells nothing of the address.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VerificationId(pub [u8; 16]);
 
 /// Where a sealed text was given out. A link does not work as a verification, nor the other way round.

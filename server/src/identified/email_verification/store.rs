@@ -1,6 +1,10 @@
+use std::collections::HashMap;
+
+use sqlx::AssertSqlSafe;
 use undersign_protocol::email_verification::RequestDigest;
 
 use super::rules::VerificationId;
+use crate::storage::many::{in_powers, padded, placeholders};
 use crate::storage::transaction::{blob, bytes, integer, number};
 use crate::storage::{StorageError, Transaction};
 
@@ -10,8 +14,16 @@ pub(super) struct OutboxRow {
     pub sealed: Vec<u8>,
 }
 
+/// A mail that is to be stored.
+pub(super) struct SealedMail {
+    pub id: [u8; 16],
+    pub sealed: Vec<u8>,
+    pub day: u64,
+}
+
 /// A confirmation, as it is stored.
 pub(super) struct ConfirmationRow {
+    pub digest: RequestDigest,
     pub sealed_tag: Vec<u8>,
     pub day: u64,
 }
@@ -32,16 +44,17 @@ impl Transaction {
         blob(&row, "value")
     }
 
-    /// Puts a sealed mail into the outbox.
-    pub(super) async fn insert_mail(&mut self, id: &[u8; 16], sealed: &[u8], day: u64) -> Result<(), StorageError> {
+    /// Puts sealed mails into the outbox.
+    pub(super) async fn insert_mails(&mut self, mails: &[SealedMail]) -> Result<(), StorageError> {
         let named = self.named();
-        sqlx::query("INSERT INTO outbox (id, sealed, day) VALUES ($1, $2, $3)")
-            .bind(id.as_slice())
-            .bind(sealed)
-            .bind(integer(day))
-            .execute(self.connection())
-            .await
-            .map_err(named)?;
+        for part in in_powers(mails) {
+            let sql = format!("INSERT INTO outbox (id, sealed, day) VALUES {}", placeholders(part.len(), 3, 1));
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for mail in part {
+                query = query.bind(mail.id.as_slice()).bind(mail.sealed.as_slice()).bind(integer(mail.day));
+            }
+            query.execute(self.connection()).await.map_err(&named)?;
+        }
         Ok(())
     }
 
@@ -55,76 +68,113 @@ impl Transaction {
         rows.iter().map(|row| Ok(OutboxRow { id: bytes(row, "id")?, sealed: blob(row, "sealed")? })).collect()
     }
 
-    /// Removes a mail that was accepted, refused for good, or is too old.
-    pub(super) async fn delete_mail(&mut self, id: &[u8; 16]) -> Result<(), StorageError> {
+    /// Removes mails that were accepted, refused for good, or are too old.
+    pub(super) async fn delete_mails(&mut self, ids: &[[u8; 16]]) -> Result<(), StorageError> {
         let named = self.named();
-        sqlx::query("DELETE FROM outbox WHERE id = $1")
-            .bind(id.as_slice())
-            .execute(self.connection())
-            .await
-            .map_err(named)?;
+        let sql = format!("DELETE FROM outbox WHERE id IN ({})", placeholders(ids.len(), 1, 1));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for id in padded(ids) {
+            query = query.bind(id.as_slice());
+        }
+        query.execute(self.connection()).await.map_err(named)?;
         Ok(())
     }
 
-    /// Counts a try and gives back how many there are now, this one included.
-    pub(super) async fn count_try(&mut self, id: &VerificationId, day: u64) -> Result<u64, StorageError> {
-        let named = self.named();
-        let row = sqlx::query(
-            "INSERT INTO tries (id, tries, day) VALUES ($1, 1, $2) \
-             ON CONFLICT (id) DO UPDATE SET tries = tries.tries + 1 RETURNING tries",
-        )
-        .bind(id.0.as_slice())
-        .bind(integer(day))
-        .fetch_one(self.connection())
-        .await
-        .map_err(named)?;
-        number(&row, "tries")
-    }
-
-    /// Forgets the tries of a verification that has succeeded.
-    pub(super) async fn delete_tries(&mut self, id: &VerificationId) -> Result<(), StorageError> {
-        let named = self.named();
-        sqlx::query("DELETE FROM tries WHERE id = $1")
-            .bind(id.0.as_slice())
-            .execute(self.connection())
-            .await
-            .map_err(named)?;
-        Ok(())
-    }
-
-    /// The confirmation of a digest.
-    pub(super) async fn confirmation(
+    /// Counts a try of each and gives back how many there are now, these included.
+    ///
+    /// # Arguments
+    /// * `ids` – each once
+    pub(super) async fn count_tries(
         &mut self,
-        digest: &RequestDigest,
-    ) -> Result<Option<ConfirmationRow>, StorageError> {
-        let named = self.named();
-        let row = sqlx::query("SELECT sealed_tag, day FROM confirmation WHERE request_digest = $1")
-            .bind(digest.as_bytes().as_slice())
-            .fetch_optional(self.connection())
-            .await
-            .map_err(named)?;
-        row.map(|row| Ok(ConfirmationRow { sealed_tag: blob(&row, "sealed_tag")?, day: number(&row, "day")? }))
-            .transpose()
-    }
-
-    /// Keeps a confirmation, in place of an older one of the same digest.
-    pub(super) async fn put_confirmation(
-        &mut self,
-        digest: &RequestDigest,
-        sealed_tag: &[u8],
+        ids: &[VerificationId],
         day: u64,
-    ) -> Result<(), StorageError> {
+    ) -> Result<HashMap<VerificationId, u64>, StorageError> {
         let named = self.named();
-        sqlx::query(
-            "INSERT INTO confirmation (request_digest, sealed_tag, day) VALUES ($1, $2, $3) \
-             ON CONFLICT (request_digest) DO UPDATE SET sealed_tag = excluded.sealed_tag, day = excluded.day",
-        )
-        .bind(digest.as_bytes().as_slice())
-        .bind(sealed_tag)
-        .bind(integer(day))
-        .execute(self.connection())
-        .await
-        .map_err(named)?;
+        let mut counts = HashMap::new();
+        for part in in_powers(ids) {
+            let sql = format!(
+                "INSERT INTO tries (id, tries, day) VALUES {} \
+                 ON CONFLICT (id) DO UPDATE SET tries = tries.tries + excluded.tries RETURNING id, tries",
+                placeholders(part.len(), 3, 1)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for id in part {
+                query = query.bind(id.0.as_slice()).bind(1_i64).bind(integer(day));
+            }
+            for row in query.fetch_all(self.connection()).await.map_err(&named)? {
+                let id = blob(&row, "id")?.try_into().map_err(|_| StorageError::Row("id"))?;
+                counts.insert(VerificationId(id), number(&row, "tries")?);
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Takes back the count of a try that was none.
+    pub(super) async fn uncount_try(&mut self, id: &VerificationId) -> Result<(), StorageError> {
+        let named = self.named();
+        for sql in ["UPDATE tries SET tries = tries - 1 WHERE id = $1", "DELETE FROM tries WHERE id = $1 AND tries < 1"]
+        {
+            sqlx::query(sql).bind(id.0.as_slice()).execute(self.connection()).await.map_err(&named)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets the tries of verifications that have succeeded.
+    pub(super) async fn delete_tries(&mut self, ids: &[VerificationId]) -> Result<(), StorageError> {
+        let named = self.named();
+        let sql = format!("DELETE FROM tries WHERE id IN ({})", placeholders(ids.len(), 1, 1));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for id in padded(ids) {
+            query = query.bind(id.0.as_slice());
+        }
+        query.execute(self.connection()).await.map_err(named)?;
+        Ok(())
+    }
+
+    /// The confirmations of digests.
+    pub(super) async fn confirmations(
+        &mut self,
+        digests: &[RequestDigest],
+    ) -> Result<Vec<ConfirmationRow>, StorageError> {
+        if digests.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named = self.named();
+        let sql = format!(
+            "SELECT request_digest, sealed_tag, day FROM confirmation WHERE request_digest IN ({})",
+            placeholders(digests.len(), 1, 1)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for digest in padded(digests) {
+            query = query.bind(digest.as_bytes().as_slice());
+        }
+        let rows = query.fetch_all(self.connection()).await.map_err(named)?;
+        let confirmation = |row| {
+            let digest = bytes(row, "request_digest")?;
+            Ok(ConfirmationRow { digest, sealed_tag: blob(row, "sealed_tag")?, day: number(row, "day")? })
+        };
+        rows.iter().map(confirmation).collect()
+    }
+
+    /// Keeps confirmations, in place of older ones of the same digests.
+    ///
+    /// # Arguments
+    /// * `rows` – each digest once
+    pub(super) async fn put_confirmations(&mut self, rows: &[ConfirmationRow]) -> Result<(), StorageError> {
+        let named = self.named();
+        for part in in_powers(rows) {
+            let sql = format!(
+                "INSERT INTO confirmation (request_digest, sealed_tag, day) VALUES {} \
+                 ON CONFLICT (request_digest) DO UPDATE SET sealed_tag = excluded.sealed_tag, day = excluded.day",
+                placeholders(part.len(), 3, 1)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for row in part {
+                query = query.bind(row.digest.as_bytes().as_slice()).bind(row.sealed_tag.as_slice());
+                query = query.bind(integer(row.day));
+            }
+            query.execute(self.connection()).await.map_err(&named)?;
+        }
         Ok(())
     }
 

@@ -4,12 +4,14 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use serde::Deserialize;
 
+use super::outbox::SENDERS;
 use super::rules::VerificationError;
 
 /// How mails go out.
@@ -149,6 +151,8 @@ fn smtp(settings: SmtpSettings, hello_domain: &str) -> Result<AsyncSmtpTransport
         .port(settings.port)
         .tls(tls)
         .timeout(Some(Duration::from_secs(30)))
+        // Kept for the next mail: a handshake costs more than a mail.
+        .pool_config(PoolConfig::new().max_size(SENDERS as u32))
         .hello_name(ClientId::Domain(hello_domain.to_owned()));
     if let (Some(username), Some(file)) = (settings.username, settings.password_file) {
         let password = fs::read_to_string(file).map_err(|error| setting("password_file", &error))?;

@@ -1,13 +1,12 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use undersign_protocol::email_verification::RequestDigest;
 use undersign_protocol::issuance::{BatchTokenRequest, TokenRequest, TokenResponse, media_type};
-use undersign_protocol::petition::PetitionState;
 
 use super::Issuer;
-use super::keys::PetitionTag;
 use super::rules::{AdmittedRequest, IssuanceError, admit};
-use crate::identified::email_verification::Tag;
+use super::together::Asked;
 
 /// How long a wait sleeps before it looks again by itself: another process may have taken the confirmation.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -53,18 +52,14 @@ impl Issuer {
     pub async fn answer(&self, form: RequestForm, body: &[u8], wait: Duration) -> Result<TokenAnswer, IssuanceError> {
         let requests = form.parse(body)?;
         let now = self.clock.now();
-        let admitted = admit(requests, &self.registry.all(now).await?, now)?;
+        let admitted = Arc::new(admit(requests, &self.registry.all(now).await?, now)?);
         let digest = RequestDigest::of(body);
-        let tag = self.confirmed_tag(&digest, wait).await?;
-        if self.answers.check_key(&digest).is_err() {
-            return Err(IssuanceError::TooOften);
-        }
-        for AdmittedRequest { petition, .. } in &admitted {
+        for AdmittedRequest { petition, .. } in admitted.iter() {
             self.check_public_count(&petition.verified.petition_id()).await?;
         }
-        let refusals = self.reserve(&admitted, &tag).await?;
+        let refusals = self.reserve(Asked { digest, requests: Arc::clone(&admitted) }, wait).await?;
         let mut responses = Vec::with_capacity(admitted.len());
-        for (admitted, refusal) in admitted.into_iter().zip(refusals) {
+        for (admitted, refusal) in admitted.iter().zip(refusals) {
             responses.push(match refusal {
                 None => Ok(self.sign(admitted).await?),
                 Some(refusal) => Err(refusal),
@@ -79,78 +74,38 @@ impl Issuer {
         }
     }
 
-    /// The tag that the body was confirmed for; sleeps until it is, for as long as the client asked, where there is a place to sleep.
-    async fn confirmed_tag(&self, digest: &RequestDigest, wait: Duration) -> Result<Tag, IssuanceError> {
-        if let Some(tag) = self.verification.confirmed_tag(digest).await? {
-            return Ok(tag);
+    /// Stores which requests of a body are signed once it is confirmed; sleeps until it is, for as long as the client asked, where
+    /// there is a place to sleep.
+    async fn reserve(&self, asked: Asked, wait: Duration) -> Result<Vec<Option<IssuanceError>>, IssuanceError> {
+        if let Some(refusals) = self.reserving.add(asked.clone()).await? {
+            return self.answered(&asked.digest, refusals);
         }
         if wait.is_zero() {
             return Err(IssuanceError::NotConfirmed { at_once: false });
         }
-        let place = self.waits.enter(*digest).ok_or(IssuanceError::NotConfirmed { at_once: true })?;
+        let place = self.waits.enter(asked.digest).ok_or(IssuanceError::NotConfirmed { at_once: true })?;
         let mut left = wait;
-        while !left.is_zero() {
+        loop {
             // Looked at after taking the place: a confirmation in between would wake nobody.
-            if let Some(tag) = self.verification.confirmed_tag(digest).await? {
-                return Ok(tag);
+            if let Some(refusals) = self.reserving.add(asked.clone()).await? {
+                return self.answered(&asked.digest, refusals);
+            }
+            if left.is_zero() {
+                return Err(IssuanceError::NotConfirmed { at_once: false });
             }
             let pause = left.min(LOOK_AGAIN);
             let _ = tokio::time::timeout(pause, place.confirmed()).await;
             left -= pause;
         }
-        let tag = self.verification.confirmed_tag(digest).await?;
-        tag.ok_or(IssuanceError::NotConfirmed { at_once: false })
     }
 
-    /// Stores which request is signed for each petition and this tag, where none is stored yet and the petition is open, and reads
-    /// back what is stored, in one transaction. Says for each request why it is refused, or nothing where it is the stored one: those
-    /// and no others are signed. The petitions' states are read here, for a wait may have outlasted a close.
-    async fn reserve(
-        &self,
-        admitted: &[AdmittedRequest],
-        tag: &Tag,
-    ) -> Result<Vec<Option<IssuanceError>>, IssuanceError> {
-        let mut tx = self.database.begin("issuance::reserve").await?;
-        let now = self.clock.now();
-        let mut refusals = Vec::with_capacity(admitted.len());
-        for AdmittedRequest { request, petition } in admitted {
-            // As it is known now: during the wait a notice may have closed it.
-            let petition = self.registry.by_id(&petition.verified.petition_id()).unwrap_or_else(|| petition.clone());
-            let manifest = petition.verified.manifest();
-            let state = petition.state(now);
-            if matches!(state, PetitionState::Announced | PetitionState::Closed) {
-                refusals.push(Some(refusal(state)));
-                continue;
-            }
-            let petition_id = petition.verified.petition_id();
-            // Whatever the clock says: it can be set back.
-            if tx.final_count(&petition_id).await?.is_some() {
-                refusals.push(Some(IssuanceError::Closed));
-                continue;
-            }
-            let petition_tag: PetitionTag = self.keys.get(&manifest.issuer.token_key.id())?.petition_tag(tag);
-            let hash = request.hash();
-            if state == PetitionState::Open {
-                tx.insert_issuance(&petition_id, &petition_tag, &hash).await?;
-            }
-            let stored = tx.issuance(&petition_id, &petition_tag).await?;
-            refusals.push((stored != Some(hash)).then(|| refusal(state)));
-        }
-        // Committed before anything is signed: a token that is out has its row.
-        tx.commit().await?;
-        Ok(refusals)
+    /// A confirmed body is answered so often and no oftener.
+    fn answered<T>(&self, digest: &RequestDigest, answer: T) -> Result<T, IssuanceError> {
+        self.answers.check_key(digest).map(|()| answer).map_err(|_| IssuanceError::TooOften)
     }
 
-    async fn sign(&self, admitted: AdmittedRequest) -> Result<TokenResponse, IssuanceError> {
+    async fn sign(&self, admitted: &AdmittedRequest) -> Result<TokenResponse, IssuanceError> {
         let key = self.keys.get(&admitted.petition.verified.manifest().issuer.token_key.id())?;
-        self.signers.sign(std::sync::Arc::clone(&key.signer), admitted.request).await
-    }
-}
-
-fn refusal(state: PetitionState) -> IssuanceError {
-    match state {
-        PetitionState::Announced => IssuanceError::NotYetOpen,
-        PetitionState::Open => IssuanceError::AlreadyIssued,
-        PetitionState::Closing | PetitionState::Closed => IssuanceError::Closed,
+        self.signers.sign(Arc::clone(&key.signer), admitted.request.clone()).await
     }
 }

@@ -108,11 +108,11 @@ impl From<IssuanceError> for WebProblem {
             IssuanceError::Behind => Self::from(Problem::Unavailable).retry_after(60),
             IssuanceError::Busy => Self::from(Problem::Unavailable).retry_after(1),
             IssuanceError::Verification(error) => error.into(),
-            IssuanceError::Signing(_)
-            | IssuanceError::NoKeyId
-            | IssuanceError::KeyMissing
-            | IssuanceError::Key(_)
-            | IssuanceError::Storage(_) => Self::internal(&error),
+            IssuanceError::Signing(_) | IssuanceError::NoKeyId | IssuanceError::KeyMissing | IssuanceError::Key(_) => {
+                Self::internal(&error)
+            }
+            IssuanceError::Storage(error) => Self::storage(&error),
+            IssuanceError::Gathered(error) => Self::gathered(*error, Self::from),
         }
     }
 }

@@ -18,7 +18,7 @@ pub(in crate::identified) const WRAPPING_KEYS: &str = "wrapping";
 const CONTEXT: &[u8] = b"undersign petition keys v1";
 
 /// An address in one petition: HMAC-SHA-256(petition secret, tag), 32 bytes. Without the secret it can be computed from no address.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct PetitionTag(pub [u8; 32]);
 
 /// 32 random bytes of one petition.

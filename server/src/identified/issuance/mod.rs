@@ -17,6 +17,7 @@ mod keys;
 mod public_count;
 mod signer;
 mod store;
+mod together;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -37,11 +38,13 @@ use self::keys::PetitionKeys;
 pub(in crate::identified) use self::keys::WRAPPING_KEYS;
 use self::public_count::Standings;
 use self::signer::SignerPool;
+use self::together::Reserving;
 use super::IdentifiedDatabase;
 use super::email_verification::EmailVerification;
 use super::waits::Waits;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
+use crate::gather::Gather;
 use crate::key_directory::KeyDirectory;
 use crate::petition::{Petition, Registry};
 
@@ -57,7 +60,8 @@ pub struct Issuer {
     registry: Registry,
     name: String,
     statement_key: SecretKey,
-    keys: PetitionKeys,
+    keys: Arc<PetitionKeys>,
+    reserving: Gather<Reserving>,
     /// Held while a key is made: two that are made at once must not end in the same byte.
     key_changes: tokio::sync::Mutex<()>,
     signers: SignerPool,
@@ -67,7 +71,6 @@ pub struct Issuer {
     origin: Option<OriginClient>,
     standings: Standings,
     answers: DefaultKeyedRateLimiter<RequestDigest>,
-    verification: Arc<EmailVerification>,
     waits: Arc<Waits>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -83,13 +86,21 @@ impl Issuer {
         name: String,
         origin: Option<OriginClient>,
         waits: Arc<Waits>,
-        verification: Arc<EmailVerification>,
+        verification: &EmailVerification,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, IssuanceError> {
         let statement_key = SecretKey::from_seed(&*keys.read_or_make(STATEMENT_KEY, entropy.as_ref())?);
-        let keys = PetitionKeys::open(keys)?;
+        let keys = Arc::new(PetitionKeys::open(keys)?);
+        let reserving = Reserving {
+            database: database.clone(),
+            registry: registry.clone(),
+            keys: Arc::clone(&keys),
+            day_keys: Arc::clone(verification.day_keys()),
+            clock: Arc::clone(&clock),
+        };
         Ok(Self {
+            reserving: Gather::start(reserving),
             database,
             registry,
             name,
@@ -102,7 +113,6 @@ impl Issuer {
             origin,
             standings: Standings::default(),
             answers: RateLimiter::keyed(Quota::per_minute(ANSWERS_A_MINUTE)),
-            verification,
             waits,
             clock,
             entropy,

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use undersign_protocol::issuance::TokenRequest;
 use undersign_protocol::timestamp::{DAY, Timestamp};
 
+use crate::gather::GatherError;
 use crate::identified::email_verification::VerificationError;
 use crate::key_directory::KeyError;
 use crate::petition::Petition;
@@ -81,6 +82,18 @@ pub enum IssuanceError {
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// It was not done with the others that came at the same time.
+    #[error(transparent)]
+    Gathered(Box<GatherError<Self>>),
+}
+
+impl From<GatherError<Self>> for IssuanceError {
+    fn from(error: GatherError<Self>) -> Self {
+        match error {
+            GatherError::Failed(error) => error,
+            other => Self::Gathered(Box::new(other)),
+        }
+    }
 }
 
 /// A token request whose key is known and whose message can be signed.

@@ -1,45 +1,58 @@
+use std::collections::HashMap;
+
+use sqlx::AssertSqlSafe;
 use undersign_protocol::issuance::TokenRequestHash;
 use undersign_protocol::petition::PetitionId;
 
 use super::keys::PetitionTag;
-use crate::storage::transaction::{bytes, integer, number};
+use crate::storage::many::{padded, placeholders};
+use crate::storage::transaction::{array, bytes, integer, number};
 use crate::storage::{StorageError, Transaction};
 
+/// Which request is to be signed for a petition and tag.
+pub(super) struct Reserved {
+    pub petition_id: PetitionId,
+    pub petition_tag: PetitionTag,
+    pub hash: TokenRequestHash,
+}
+
 impl Transaction {
-    /// Keeps which request is signed for a petition and tag, if none is kept yet.
-    pub(super) async fn insert_issuance(
-        &mut self,
-        petition_id: &PetitionId,
-        tag: &PetitionTag,
-        hash: &TokenRequestHash,
-    ) -> Result<(), StorageError> {
+    /// Keeps which requests are signed for petitions and tags, where none is kept yet: of several for the same the first.
+    ///
+    /// # Arguments
+    /// * `rows` – not empty; in key order, so that two processes never wait for each other
+    pub(super) async fn insert_issuances(&mut self, rows: &[Reserved]) -> Result<(), StorageError> {
         let named = self.named();
-        sqlx::query(
-            "INSERT INTO issuance (petition_id, petition_tag, request_hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        )
-        .bind(petition_id.as_bytes().as_slice())
-        .bind(tag.0.as_slice())
-        .bind(hash.as_bytes().as_slice())
-        .execute(self.connection())
-        .await
-        .map_err(named)?;
+        let sql = format!(
+            "INSERT INTO issuance (petition_id, petition_tag, request_hash) VALUES {} ON CONFLICT DO NOTHING",
+            placeholders(rows.len(), 3, 1)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for row in padded(rows) {
+            query = query.bind(row.petition_id.as_bytes().as_slice()).bind(row.petition_tag.0.as_slice());
+            query = query.bind(row.hash.as_bytes().as_slice());
+        }
+        query.execute(self.connection()).await.map_err(named)?;
         Ok(())
     }
 
-    /// Which request is signed for a petition and tag.
-    pub(super) async fn issuance(
+    /// Which requests are signed for tags of a petition.
+    pub(super) async fn issuances(
         &mut self,
         petition_id: &PetitionId,
-        tag: &PetitionTag,
-    ) -> Result<Option<TokenRequestHash>, StorageError> {
+        tags: &[PetitionTag],
+    ) -> Result<HashMap<PetitionTag, TokenRequestHash>, StorageError> {
         let named = self.named();
-        let row = sqlx::query("SELECT request_hash FROM issuance WHERE petition_id = $1 AND petition_tag = $2")
-            .bind(petition_id.as_bytes().as_slice())
-            .bind(tag.0.as_slice())
-            .fetch_optional(self.connection())
-            .await
-            .map_err(named)?;
-        row.map(|row| bytes(&row, "request_hash")).transpose()
+        let sql = format!(
+            "SELECT petition_tag, request_hash FROM issuance WHERE petition_id = $1 AND petition_tag IN ({})",
+            placeholders(tags.len(), 1, 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(petition_id.as_bytes().as_slice());
+        for tag in padded(tags) {
+            query = query.bind(tag.0.as_slice());
+        }
+        let rows = query.fetch_all(self.connection()).await.map_err(named)?;
+        rows.iter().map(|row| Ok((PetitionTag(array(row, "petition_tag")?), bytes(row, "request_hash")?))).collect()
     }
 
     /// How many tokens of a petition were issued: a row each, and those whose rows were lost; after the close the final count.

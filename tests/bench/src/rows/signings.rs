@@ -7,9 +7,11 @@ use crate::http::Connection;
 use crate::load::{on_all_cores, run};
 use crate::mail::Mails;
 use crate::people::{Person, all_published, prepare};
-use crate::stage::{CONNECTIONS, Sides, Stage};
+use crate::stage::{Sides, Stage};
 use crate::{Settings, say};
 
+/// People who sign at once: most of what one waits for is the mail server.
+const AT_ONCE: usize = 256;
 /// Seconds between batches.
 const INTERVAL: u64 = 10;
 
@@ -25,7 +27,7 @@ async fn with(settings: &Settings, petitions: usize, count: usize) -> Result<()>
     let stage = Stage::set(settings, Sides::Together, petitions, INTERVAL).await?;
     let people = prepare(&stage.checked().await, "s", count)?;
     let mut contexts = Vec::new();
-    for _ in 0..CONNECTIONS {
+    for _ in 0..AT_ONCE {
         contexts.push((Connection::open(stage.issuer()?).await?, Connection::open(stage.origin()?).await?));
     }
     let (mails, before) = (stage.mails.clone(), stage.identified().time()?);

@@ -220,7 +220,9 @@ impl PublicLog {
                         .ok_or(LogError::Witness("what it signed is not this checkpoint"))?;
                     let mut tx = self.database.begin("public_log::keep_cosignature").await?;
                     tx.keep_cosignature(log, &vkey, head.tree_size, &line).await?;
-                    return Ok(tx.commit().await?);
+                    tx.commit().await?;
+                    self.version.changed();
+                    return Ok(());
                 }
             }
         }
