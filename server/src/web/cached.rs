@@ -28,18 +28,38 @@ const SMALL: usize = 1_024;
 #[derive(Debug, Clone, Copy)]
 pub struct Cacheable;
 
-/// Counts changes of what answers are made of.
+/// Counts changes of what answers are made of: those that have begun, and those that have ended.
 #[derive(Debug, Clone, Default)]
-pub struct Version(Arc<AtomicU64>);
+pub struct Version(Arc<[AtomicU64; 2]>);
+
+/// A change that is under way; it ends when this is dropped.
+#[must_use = "held until the change is committed"]
+pub struct Change(Version);
 
 impl Version {
-    /// Something has changed, and is committed.
-    pub fn changed(&self) {
-        self.0.fetch_add(1, Ordering::Release);
+    /// Something changes from now on: until it has ended nothing is answered from memory. Whoever has seen the change elsewhere then
+    /// never sees what was before it.
+    pub fn change(&self) -> Change {
+        self.0[0].fetch_add(1, Ordering::SeqCst);
+        Change(self.clone())
     }
 
-    fn now(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
+    /// Something has changed already.
+    pub fn changed(&self) {
+        drop(self.change());
+    }
+
+    /// `None` while something changes.
+    fn now(&self) -> Option<u64> {
+        let ended = self.0[1].load(Ordering::SeqCst);
+        let begun = self.0[0].load(Ordering::SeqCst);
+        (begun == ended).then_some(ended)
+    }
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        self.0.0[1].fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -74,14 +94,14 @@ impl CachedAnswers {
         Self { clock, versions, kept: RwLock::default() }
     }
 
-    fn version(&self) -> u64 {
+    fn version(&self) -> Option<u64> {
         self.versions.iter().map(Version::now).sum()
     }
 
     fn get(&self, language: InterfaceLanguage, path: &str) -> Option<Arc<Answer>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let answer = kept.answers[language as usize].get(path)?;
-        let is_fresh = answer.version == self.version() && answer.second == self.clock.now();
+        let is_fresh = Some(answer.version) == self.version() && answer.second == self.clock.now();
         is_fresh.then(|| Arc::clone(answer))
     }
 
@@ -122,8 +142,10 @@ pub async fn cached(State(answers): State<Arc<CachedAnswers>>, request: Request,
         Ok(plain) => plain,
         Err(error) => return WebProblem::internal(&error).into_response(),
     };
-    let answer = Arc::new(Answer::new(second, version, parts.headers, plain));
-    answers.put(language, &path, &answer);
+    let answer = Arc::new(Answer::new(second, version.unwrap_or_default(), parts.headers, plain));
+    if version.is_some() {
+        answers.put(language, &path, &answer);
+    }
     answer.for_client(&headers)
 }
 

@@ -67,7 +67,9 @@ impl PublicLog {
         entries.insert(0, Entry::IssuanceStatement(statement));
         let first = tx.append(&log, &entries).await?;
         note_places(&mut tx, &petition_id, &entries, first).await?;
+        let change = self.version().change();
         tx.commit().await?;
+        drop(change);
         self.appended();
         Ok(())
     }

@@ -33,7 +33,9 @@ impl PublicLog {
         self.witnesses.check_not_behind(&log)?;
         tx.append(&log, &[Entry::CloseStatement(statement)]).await?;
         tx.end_log(&log).await?;
+        let change = self.version().change();
         tx.commit().await?;
+        drop(change);
         self.appended();
         Ok(true)
     }

@@ -220,8 +220,8 @@ impl PublicLog {
                         .ok_or(LogError::Witness("what it signed is not this checkpoint"))?;
                     let mut tx = self.database.begin("public_log::keep_cosignature").await?;
                     tx.keep_cosignature(log, &vkey, head.tree_size, &line).await?;
+                    let _change = self.version.change();
                     tx.commit().await?;
-                    self.version.changed();
                     return Ok(());
                 }
             }
