@@ -11,7 +11,7 @@ use crate::stage::{Sides, Stage};
 use crate::{Settings, say};
 
 /// People who sign at once: most of what one waits for is the mail server.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 128;
 /// Seconds between batches.
 const INTERVAL: u64 = 10;
 
