@@ -2,6 +2,7 @@
 //! after the commit that all of them share. Nothing of a caller outlives its answer, and no order of arrival is kept.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -52,6 +53,7 @@ impl<W: Together> Gather<W> {
     /// Begins to do what comes, until the last caller is gone.
     pub fn start(work: W) -> Self {
         let (queue, mut coming) = mpsc::channel::<Waiting<W>>(QUEUE);
+        let work = Arc::new(work);
         tokio::spawn(async move {
             let mut waiting = Vec::new();
             while coming.recv_many(&mut waiting, 1).await > 0 {
@@ -62,7 +64,11 @@ impl<W: Together> Gather<W> {
                     waiting.push(more);
                 }
                 let (items, replies): (Vec<_>, Vec<_>) = waiting.drain(..).unzip();
-                answer::<W>(work.together(&items).await, replies);
+                let work = Arc::clone(&work);
+                // A task of its own: if the work panics, these callers have no answer, and the next are done all the same.
+                if let Ok(done) = tokio::spawn(async move { work.together(&items).await }).await {
+                    answer::<W>(done, replies);
+                }
             }
         });
         Self { queue }
@@ -99,7 +105,6 @@ fn answer<W: Together>(done: Result<Vec<W::Answer>, W::Error>, replies: Vec<Repl
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::Poll;
 
@@ -107,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    /// Doubles numbers, refuses odd ones, fails as a whole where a 0 is among them. Counts how often it was called.
+    /// Doubles numbers, refuses odd ones, fails as a whole where a 0 is among them, panics at a 13. Counts how often it was called.
     #[derive(Clone)]
     struct Doubling {
         calls: Arc<AtomicUsize>,
@@ -125,6 +130,7 @@ mod tests {
             if items.contains(&0) {
                 return Err("a zero");
             }
+            assert!(!items.contains(&13), "thirteen");
             Ok(items.iter().map(|item| (item % 2 == 0).then_some(item * 2)).collect())
         }
     }
@@ -150,6 +156,14 @@ mod tests {
         let (two, zero) = tokio::join!(gather.add(2), gather.add(0));
         assert!(matches!(two, Err(GatherError::Failed("a zero"))));
         assert!(matches!(zero, Err(GatherError::FailedTogether)));
+        assert_eq!(gather.add(2).await.expect("done"), Some(4));
+    }
+
+    #[tokio::test]
+    async fn where_it_panics_these_have_no_answer_and_the_next_are_done() {
+        let (_, gather) = doubling(1);
+        let (two, thirteen) = tokio::join!(gather.add(2), gather.add(13));
+        assert!(matches!((two, thirteen), (Err(GatherError::FailedTogether), Err(GatherError::FailedTogether))));
         assert_eq!(gather.add(2).await.expect("done"), Some(4));
     }
 
