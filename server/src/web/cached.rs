@@ -1,4 +1,4 @@
-//! Answers from memory. What a handler marks with [`Cacheable`] is kept with all its headers, in the encodings that clients ask for, and
+//! Answers from memory. What a handler marks with `Cacheable` is kept with all its headers, in the encodings that clients ask for, and
 //! given to whoever asks for the same within the second; nothing of who asks is kept. Whatever changes an answer in this process makes
 //! it void at once; another process's changes are seen in the next second.
 
