@@ -7,7 +7,7 @@ mod server;
 use std::process::Command;
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::command::output;
 use crate::prove::{commit, hardware, record};
@@ -18,15 +18,20 @@ const RECORD: &str = "specs/benchmarks.md";
 const HEADING: &str = "# Benchmarks\n
 Runs of `cargo xtask bench` (and of `cargo xtask prove`, which ends with a large one). Each adds its result below, whatever it was.\n";
 
-/// What is measured.
+/// The one row that `undersign-bench` does not measure.
+const AUDIT: &str = "audit";
+
+const SQLITE: &str = "sqlite";
+
+/// What is measured. Rows and engines are `undersign-bench`'s, which knows them by name.
 #[derive(Args)]
 pub struct Options {
-    /// Only these; everything without it
-    #[arg(long, value_enum, value_name = "ROW")]
-    only: Vec<Row>,
-    /// What keeps the rows of the server
-    #[arg(long, value_enum, default_value_t = Engine::Sqlite)]
-    engine: Engine,
+    /// Only these, everything without it: `audit`, or what `undersign-bench --help` names
+    #[arg(long, value_name = "ROW")]
+    only: Vec<String>,
+    /// What keeps the rows of the server: sqlite or postgres
+    #[arg(long, default_value = SQLITE)]
+    engine: String,
     /// With PostgreSQL: an empty database for the identified side
     #[arg(long, value_name = "URL")]
     identified_url: Option<String>,
@@ -41,40 +46,12 @@ pub struct Options {
     signatures: u64,
 }
 
-/// A row of the table of speeds, or several that are measured together.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Row {
-    /// Issuance and redemption, beside the arithmetic and the package privacypass
-    Steps,
-    /// Whole signings with 1, 4 and 8 open petitions
-    Signings,
-    /// Total and page, beside a bare axum handler
-    Reads,
-    /// Memory and start
-    Idle,
-    /// Redemption beside ever more nonces
-    Growth,
-    /// Ten thousand readers while people sign
-    Crowd,
-    /// `undersign audit`, beside a bare loop around OpenSSL
-    Audit,
-}
-
-/// An engine.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Engine {
-    /// Embedded
-    Sqlite,
-    /// Two clusters, by their URLs
-    Postgres,
-}
-
 impl Options {
     /// Everything on SQLite, with large numbers.
     pub fn large(signatures: u64) -> Self {
         Self {
             only: Vec::new(),
-            engine: Engine::Sqlite,
+            engine: SQLITE.to_owned(),
             identified_url: None,
             anonymous_url: None,
             large: true,
@@ -88,21 +65,16 @@ pub fn run_benchmarks(options: &Options) -> Result<()> {
     // Before the run: afterwards the tree may be another one than was measured.
     let commit = commit()?;
     let mut lines = String::new();
-    if options.only.is_empty() || options.only.iter().any(|row| *row != Row::Audit) {
+    if options.only.is_empty() || options.only.iter().any(|row| row != AUDIT) {
         lines += &server::measure(options)?;
     }
-    if options.only.is_empty() || options.only.contains(&Row::Audit) {
+    if options.only.is_empty() || options.only.iter().any(|row| row == AUDIT) {
         lines += &audit::measure(options.signatures)?;
     }
     let date = output(Command::new("date").args(["-u", "+%Y-%m-%d"]))?;
-    let engine = name(options.engine);
+    let engine = &options.engine;
     let result = format!("\n## {date}, commit {commit}, {engine}\n\n{lines}- hardware: {}\n", hardware());
     record(RECORD, HEADING, &result)?;
     eprintln!("{result}\nAdded to {RECORD}.");
     Ok(())
-}
-
-/// As it is typed.
-fn name(value: impl ValueEnum) -> String {
-    value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Result, ensure};
 
-use super::{Options, Row, name};
+use super::{AUDIT, Options};
 use crate::command::{announce, cargo, line, root, run};
 use crate::setup;
 
@@ -13,7 +13,7 @@ pub fn measure(options: &Options) -> Result<String> {
     setup::compiler()?;
     run(&mut cargo(["build", "--release", "--package", "undersign-server", "--package", "undersign-bench"]))?;
     let mut command = Command::new(root().join("target/release/undersign-bench"));
-    command.args(["--engine", &name(options.engine)]);
+    command.args(["--engine", &options.engine]);
     let urls = [("--identified-url", &options.identified_url), ("--anonymous-url", &options.anonymous_url)];
     for (argument, url) in urls {
         command.args(url.iter().flat_map(|url| [argument, url]));
@@ -21,8 +21,8 @@ pub fn measure(options: &Options) -> Result<String> {
     if options.large {
         command.arg("--large");
     }
-    for row in options.only.iter().filter(|row| **row != Row::Audit) {
-        command.args(["--only", &name(*row)]);
+    for row in options.only.iter().filter(|row| *row != AUDIT) {
+        command.args(["--only", row]);
     }
     announce(&command);
     let output = command.stderr(Stdio::inherit()).output()?;
