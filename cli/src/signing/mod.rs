@@ -103,7 +103,6 @@ impl<'a> Signing<'a> {
 
     /// Goes from a state to the end.
     pub async fn run(mut self, mut state: Saved) -> CommandResult {
-        let kept = matches!(state, Saved::TokenHeld(_));
         loop {
             state = match state {
                 Saved::Prepared(prepared) => {
@@ -111,7 +110,7 @@ impl<'a> Signing<'a> {
                     self.issue(confirmed, answer).await?
                 }
                 Saved::Confirmed(confirmed) => self.issue(confirmed, None).await?,
-                Saved::TokenHeld(held) => return self.redeem(held, kept).await,
+                Saved::TokenHeld(held) => return self.redeem(held).await,
                 Saved::Spoiled(spoiled) => return Err(issue::spoiled(&spoiled)),
             };
         }

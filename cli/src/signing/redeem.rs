@@ -12,18 +12,12 @@ use crate::problems;
 
 impl Signing<'_> {
     /// Redeems when it is time, and removes the saved state once the answer is told.
-    ///
-    /// # Arguments
-    /// * `kept` – whether the token was on disk when this command began
-    pub(super) async fn redeem(mut self, mut held: TokenHeld, kept: bool) -> CommandResult {
+    pub(super) async fn redeem(mut self, mut held: TokenHeld) -> CommandResult {
         if let Some(when) = self.when.take() {
             held.schedule(when, &mut UnwrapErr(SysRng));
             self.entry.write(&held.save())?;
         }
         self.wait_for_redemption(&held).await?;
-        if kept || held.redeem_at() > held.issued_at() {
-            self.look_for_an_earlier_end(&held).await?;
-        }
         let signed = self.hand_in(held).await?;
         self.tell_redeemed(&signed);
         self.keep_receipt(&signed)?;
@@ -64,23 +58,6 @@ impl Signing<'_> {
         self.wait_until(until, held.slug()).await
     }
 
-    /// A petition can close earlier than was known when its token came. Where nothing can be learnt, the server's answer to the token says it.
-    async fn look_for_an_earlier_end(&self, held: &TokenHeld) -> CommandResult {
-        let Ok(answers) = self.transport.send_all(&held.news_requests()).await else { return Ok(()) };
-        match held.news_answered(&answers) {
-            Ok(News { closes_at, ends_at }) if ends_at <= clock::now() => {
-                self.entry.remove()?;
-                let message = format!(
-                    "While your signature was held back, the petition {} has ended: by its public log it closed at {closes_at}, and took \
-                     signatures until {ends_at}. The signature was not handed in, and its token is of no use any more.",
-                    held.slug()
-                );
-                Err(Failure::new(Exit::Refused, message).with_problem(Some(Problem::Closed)))
-            }
-            _ => Ok(()),
-        }
-    }
-
     async fn hand_in(&self, held: TokenHeld) -> CommandResult<Signed> {
         let _sign = self.output.waiting("Handing in the signature …");
         let base = held.endpoints().origin.clone();
@@ -89,13 +66,34 @@ impl Signing<'_> {
             .map_err(|early| stopped(held.slug(), &format!("It is too early: {early}.")))?;
         let limit = self.deadline().unwrap_or_else(|| clock::now().plus(DAY));
         let answer = self.send_until(&request, &base, limit).await?;
-        held.redeemed(&answer, clock::now()).map_err(|rejected| {
-            // Nothing can come of the token any more.
-            if matches!(rejected.error, RedemptionError::Closed | RedemptionError::Withdrawn) {
-                let _ = self.entry.remove();
-            }
-            failure(&rejected)
+        let rejected = match held.redeemed(&answer, clock::now()) {
+            Ok(signed) => return Ok(signed),
+            Err(rejected) => rejected,
+        };
+        // Nothing can come of the token any more.
+        if matches!(rejected.error, RedemptionError::Closed | RedemptionError::Withdrawn) {
+            let _ = self.entry.remove();
+        }
+        let failure = failure(&rejected);
+        Err(match rejected.error {
+            RedemptionError::Closed => self.why_closed(&rejected.state).await.unwrap_or(failure),
+            _ => failure,
         })
+    }
+
+    /// What the log says of the end of a petition that takes nothing more: it can have come earlier than was known when the token came.
+    ///
+    /// Asked after the server has refused, never instead of handing in: a signature that was taken before a command was killed gets its
+    /// answer after the end too, and this machine's clock may be wrong.
+    async fn why_closed(&self, held: &TokenHeld) -> Option<Failure> {
+        let answers = self.transport.send_all(&held.news_requests()).await.ok()?;
+        let News { closes_at, ends_at } = held.news_answered(&answers).ok()?;
+        let message = format!(
+            "The petition {} has ended: by its public log it closed at {closes_at}, and took signatures until {ends_at}. The signature was \
+             not taken, and its token is of no use any more.",
+            held.slug()
+        );
+        Some(Failure::new(Exit::Refused, message).with_problem(Some(Problem::Closed)))
     }
 
     fn tell_redeemed(&self, signed: &Signed) {

@@ -16,7 +16,7 @@ pub struct News {
     pub ends_at: Timestamp,
 }
 
-/// Why nothing was learnt. It is no reason not to redeem: the server then says itself whether it takes the token.
+/// Why nothing was learnt.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NewsError {
     /// An answer is not what was asked for.
@@ -34,8 +34,9 @@ pub enum NewsError {
 }
 
 impl TokenHeld {
-    /// Asks whether the petition has ended meanwhile: for a token that was held for a while. The origin alone is asked, nothing in the
-    /// questions tells that there is a token, and the issuer does not see when it is handed in.
+    /// Asks when the petition ends, once a token that was held for a while is refused as too late. That is no question before it: the
+    /// server alone knows whether it has taken this token already. The origin alone is asked, so the issuer does not see when a token is
+    /// handed in.
     pub fn news_requests(&self) -> Vec<Request> {
         let (origin, petition_id) = (&self.terms.endpoints.origin, self.terms.petition_id);
         let paths = ["", "/log/checkpoint", "/notices"].map(|end| format!("/v1/petitions/{petition_id}{end}"));
