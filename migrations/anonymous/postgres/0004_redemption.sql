@@ -5,7 +5,8 @@ CREATE TABLE nonce (
     nonce       BYTEA  NOT NULL, -- 32 bytes, uniformly random
     leaf_index  BIGINT,          -- NULL while in the pool; set by the batch that publishes it
     PRIMARY KEY (petition_id, nonce)
-);
+) PARTITION BY RANGE (nonce);
+SELECT split_into_ranges('nonce', 64);
 
 -- The other bytes of tokens in the pool. Published ones stand in the log.
 CREATE TABLE pool (
@@ -13,4 +14,5 @@ CREATE TABLE pool (
     nonce         BYTEA NOT NULL,
     authenticator BYTEA NOT NULL, -- 256 bytes
     PRIMARY KEY (petition_id, nonce)
-);
+) PARTITION BY RANGE (nonce);
+SELECT split_into_ranges('pool', 64);

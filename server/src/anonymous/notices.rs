@@ -16,7 +16,7 @@ use super::AnonymousState;
 use super::public_log::LogId;
 use crate::petition::notices::{Follows, check_new, check_room, read};
 use crate::petition::{NewNoticeError, Petition, PublishedNotice};
-use crate::storage::{StorageError, Transaction};
+use crate::storage::{Lock, StorageError, Transaction};
 use crate::web::extract::{JsonBody, PathPart};
 use crate::web::problem::WebProblem;
 
@@ -99,6 +99,7 @@ impl AnonymousState {
     ) -> Result<NoticeAnswer, NewNoticeError> {
         let notice_id = notice.id();
         let mut tx = self.database.begin("petition::publish_notice").await?;
+        tx.lock(Lock::Appending(petition.verified.petition_id().as_bytes())).await?;
         let leaf_index = match self.check_notice(&mut tx, petition, &notice).await? {
             Some(kept) => kept.leaf_index,
             None => {

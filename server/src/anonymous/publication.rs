@@ -15,7 +15,7 @@ use super::AnonymousState;
 use super::public_log::{LogError, LogId};
 use crate::petition::rules::oldest_prepared_day;
 use crate::petition::{Checked, Petition, PetitionError};
-use crate::storage::StorageError;
+use crate::storage::{Lock, StorageError};
 use crate::web::client_network::ClientNetwork;
 use crate::web::extract::JsonBody;
 use crate::web::problem::WebProblem;
@@ -67,6 +67,7 @@ impl AnonymousState {
     async fn prepare(&self, request: &PrepareRequest) -> Result<PreparedAnonymous, PetitionError> {
         let today = self.clock.now();
         let mut tx = self.database.begin("public_log::prepare").await?;
+        tx.lock(Lock::Petitions).await?;
         let dropped = tx.delete_prepared_before(oldest_prepared_day(today)).await?;
         let kept = match tx.prepared_key(&request.slug, &request.organiser_key).await? {
             Some(kept) => kept,
@@ -116,6 +117,7 @@ impl AnonymousState {
         let organiser = &manifest.organiser.public_key;
         self.log.check_host_not_behind()?;
         let mut tx = self.database.begin("public_log::publish").await?;
+        tx.lock(Lock::Petitions).await?;
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
         let is_prepared = self.is_prepared(prepared, verified);
         if !is_prepared || !tx.insert_petition(verified).await? {

@@ -4,7 +4,7 @@ use undersign_protocol::petition::PetitionId;
 
 use super::IdentifiedDatabase;
 use crate::petition::Registry;
-use crate::storage::StorageError;
+use crate::storage::{Lock, StorageError};
 
 impl IdentifiedDatabase {
     /// Ids of all petitions.
@@ -25,6 +25,7 @@ impl IdentifiedDatabase {
         let mut lost = Vec::new();
         let mut tx = self.begin("issuance::accept_loss").await?;
         for (petition_id, published) in published {
+            tx.lock(Lock::Taking(petition_id.as_bytes())).await?;
             let missing = published.saturating_sub(tx.count_issued(petition_id).await?);
             if missing > 0 {
                 tx.add_loss(petition_id, missing).await?;

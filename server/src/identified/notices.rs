@@ -10,6 +10,7 @@ use undersign_protocol::petition::{NoticeAnswer, NoticeRequest, VerifiedNotice};
 use super::IdentifiedState;
 use crate::petition::notices::{Follows, check_new, check_room, read};
 use crate::petition::{NewNoticeError, Petition, PublishedNotice};
+use crate::storage::Lock;
 use crate::web::extract::{JsonBody, PathPart};
 use crate::web::problem::WebProblem;
 
@@ -65,6 +66,7 @@ impl IdentifiedState {
     ) -> Result<NoticeAnswer, NewNoticeError> {
         let answer = NoticeAnswer { notice_id: notice.id(), leaf_index: None };
         let mut tx = self.database.begin("petition::publish_notice").await?;
+        tx.lock(Lock::Petitions).await?;
         if tx.kept_notice(&petition.verified, &notice.id()).await?.is_none() {
             check_room(&mut tx, petition, notice.notice().signer).await?;
             check_new(&notice, petition, &self.registry, Follows::First, self.clock.now())?;

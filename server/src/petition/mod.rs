@@ -12,6 +12,8 @@ pub mod registry;
 /// What may be said about a petition after its publication.
 pub mod notices;
 
+#[cfg(test)]
+mod contract;
 mod store;
 
 pub use http::Checked;

@@ -7,7 +7,7 @@ use undersign_protocol::petition::{
 use undersign_protocol::timestamp::Timestamp;
 
 use super::rules::{PetitionError, bundle};
-use crate::storage::{Database, StorageError};
+use crate::storage::{Database, Lock, StorageError};
 use crate::web::cached::Version;
 
 /// A published petition.
@@ -74,6 +74,7 @@ impl Registry {
             return Ok(petitions);
         }
         let mut tx = self.database.begin("petition::open").await?;
+        tx.lock(Lock::Petitions).await?;
         tx.assign_positions(now.seconds()).await?;
         tx.commit().await?;
         self.reload().await?;

@@ -2,28 +2,35 @@
 //! its own SQL, one text for both engines.
 
 mod away;
+#[cfg(test)]
+mod contract;
 mod copy;
+mod engine;
+mod locks;
 pub(crate) mod many;
 mod migrations;
+mod postgres;
+mod retry;
 mod rewrite;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod transaction;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, ConnectOptions as _, Executor as _};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 pub use copy::{copy, sqlite_file};
+pub(crate) use engine::Engine;
+pub(crate) use locks::Lock;
 pub use migrations::Side;
+pub(crate) use retry::{FromStorage, retry};
 pub use transaction::Transaction;
-
-/// Set on every SQLite connection. FULL: a commit is fsynced before it is acknowledged. secure_delete: what is deleted is overwritten.
-/// temp_store in memory: VACUUM's copy must not reach a temporary file.
-const SQLITE_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; \
-     PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000;";
+use transaction::{SetLater, Writes};
 
 const MAX_CONNECTIONS: u32 = 8;
 
@@ -53,33 +60,26 @@ pub enum StorageError {
     Conflict,
 }
 
-/// The engine behind a URL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Engine {
-    Sqlite,
-    Postgres,
-}
-
 /// One side's database.
 #[derive(Clone)]
 pub struct Database {
     pool: AnyPool,
     engine: Engine,
-    /// SQLite has one writer at a time: waiting here is first come, first served, and costs no polling.
+    /// SQLite has one writer at a time: waiting here is first come, first served, and costs no polling. PostgreSQL has as many as
+    /// there are connections.
     write_turn: Arc<Semaphore>,
+    rewrite_turn: Arc<Mutex<()>>,
     /// Whether anything was written since the last rewrite.
     written: Arc<AtomicBool>,
+    /// Whether the role may have PostgreSQL's old write-ahead log removed.
+    removes_wal: bool,
 }
 
 impl Database {
     /// Connects, creates a missing SQLite file, and migrates. Refuses a schema that this version does not know.
     pub async fn open(url: &str, side: Side) -> Result<Self, StorageError> {
         sqlx::any::install_default_drivers();
-        let engine = match url.split_once(':') {
-            Some(("sqlite", _)) => Engine::Sqlite,
-            Some(("postgres" | "postgresql", _)) => Engine::Postgres,
-            _ => return Err(StorageError::Url),
-        };
+        let engine = Engine::of(url)?;
         let in_open = |source| StorageError::Database { name: "open", source };
         // No level of the log may show statements: their order is the order of arrival, on both sides in one file, and whoever keeps
         // logs adds the time.
@@ -90,9 +90,7 @@ impl Database {
             .acquire_timeout(Duration::from_secs(30))
             .after_connect(move |connection, _| {
                 Box::pin(async move {
-                    if engine == Engine::Sqlite {
-                        connection.execute(SQLITE_PRAGMAS).await?;
-                    }
+                    connection.execute(engine.settings()).await?;
                     Ok(())
                 })
             })
@@ -100,11 +98,21 @@ impl Database {
             .await
             .map_err(in_open)?;
         migrations::migrate(&pool, engine, side).await?;
-        let write_turn = Arc::new(Semaphore::new(match engine {
-            Engine::Sqlite => 1,
-            Engine::Postgres => MAX_CONNECTIONS as usize,
-        }));
-        Ok(Self { pool, engine, write_turn, written: Arc::new(AtomicBool::new(true)) })
+        let removes_wal = engine == Engine::Postgres && postgres::removes_wal(&pool).await.map_err(in_open)?;
+        if engine == Engine::Postgres && !removes_wal {
+            tracing::warn!(
+                "the role may not remove old segments of the write-ahead log, which keep the order of arrival: \
+                 see docs/operators.md"
+            );
+        }
+        Ok(Self {
+            pool,
+            engine,
+            write_turn: Arc::new(Semaphore::new(engine.writers() as usize)),
+            rewrite_turn: Arc::default(),
+            written: Arc::new(AtomicBool::new(true)),
+            removes_wal,
+        })
     }
 
     /// Begins a transaction that writes. Its name stands in errors and traces.
@@ -117,14 +125,14 @@ impl Database {
             Engine::Postgres => self.pool.begin().await,
         };
         let inner = begun.map_err(|source| StorageError::Database { name, source })?;
-        self.written.store(true, Ordering::Relaxed);
-        Ok(Transaction::new(inner, name, Some(turn)))
+        let writes = Writes { _written: SetLater(Arc::clone(&self.written)), _turn: turn };
+        Ok(Transaction::new(inner, name, self.engine, Some(writes)))
     }
 
     /// Begins a transaction that only reads.
     pub async fn begin_read(&self, name: &'static str) -> Result<Transaction, StorageError> {
         let inner = self.pool.begin().await.map_err(|source| StorageError::Database { name, source })?;
-        Ok(Transaction::new(inner, name, None))
+        Ok(Transaction::new(inner, name, self.engine, None))
     }
 
     /// Closes all connections.

@@ -1,26 +1,52 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row as _};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::StorageError;
+use super::{Engine, StorageError};
 
 /// A named transaction; dropped without [`Transaction::commit`] it is rolled back. Stages add their statements to it in their own
 /// `store.rs`.
 pub struct Transaction {
     inner: sqlx::Transaction<'static, Any>,
     name: &'static str,
-    /// Declared after `inner`, so that the turn passes on only when the transaction has ended.
-    _turn: Option<OwnedSemaphorePermit>,
+    engine: Engine,
+    /// Declared after `inner`, so that it is dropped when the transaction has ended.
+    _writes: Option<Writes>,
+}
+
+/// What a transaction that writes gives back at its end, in this order.
+pub(super) struct Writes {
+    pub _written: SetLater,
+    pub _turn: OwnedSemaphorePermit,
+}
+
+/// Says at its end that something was written. Not before: a rewriting that runs meanwhile has not seen it. What was rolled back counts
+/// too, for PostgreSQL has written it all the same.
+pub(super) struct SetLater(pub Arc<AtomicBool>);
+
+impl Drop for SetLater {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Transaction {
     pub(super) fn new(
         inner: sqlx::Transaction<'static, Any>,
         name: &'static str,
-        turn: Option<OwnedSemaphorePermit>,
+        engine: Engine,
+        writes: Option<Writes>,
     ) -> Self {
-        Self { inner, name, _turn: turn }
+        Self { inner, name, engine, _writes: writes }
+    }
+
+    /// The engine, where a statement cannot be the same for both.
+    pub(super) fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// Commits. When this returns, what was written survives the process and the power.

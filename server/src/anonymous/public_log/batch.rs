@@ -6,7 +6,7 @@ use super::PublicLog;
 use super::rules::{LogError, LogId, Tick, check_statement, in_publication_order};
 use super::store::Head;
 use crate::petition::Petition;
-use crate::storage::{StorageError, Transaction};
+use crate::storage::{Lock, StorageError, Transaction};
 
 /// A batch that is fixed: these signatures and withdrawals, sorted, after this head.
 struct Batch {
@@ -58,6 +58,7 @@ impl PublicLog {
         let log = LogId::of_petition(&petition_id);
         self.witnesses.check_not_behind(&log)?;
         let mut tx = self.database.begin("public_log::append_batch").await?;
+        tx.lock(Lock::Appending(log.as_bytes())).await?;
         // A notice may have been appended since the batch was fixed, another batch or the end may not.
         let head = tx.head(&log).await?.unwrap_or_default();
         if head.tally != batch.head.tally || head.ended {

@@ -3,6 +3,7 @@ use undersign_protocol::public_log::Entry;
 use super::PublicLog;
 use super::rules::{LogError, LogId, check_close};
 use crate::petition::Petition;
+use crate::storage::Lock;
 
 impl PublicLog {
     /// Ends the log of a petition whose time is over, once its last batch is in: with the issuer's statement that everything which
@@ -21,6 +22,9 @@ impl PublicLog {
         let statement = self.issuer.close(&petition_id).await?;
 
         let mut tx = self.database.begin("public_log::end").await?;
+        // First: what was taken is in the pool by now, and what comes later finds the log ended.
+        tx.lock(Lock::Taking(log.as_bytes())).await?;
+        tx.lock(Lock::Appending(log.as_bytes())).await?;
         let head = tx.head(&log).await?.unwrap_or_default();
         if head.ended {
             return Ok(true);

@@ -10,6 +10,8 @@ pub(in crate::anonymous) mod store;
 
 mod batch;
 mod close;
+#[cfg(test)]
+mod contract;
 mod issuer_client;
 mod ticks;
 mod witnesses;

@@ -3,7 +3,7 @@ use undersign_protocol::tally::Tally;
 
 use super::LogId;
 use crate::storage::transaction::{blob, bytes, integer, number};
-use crate::storage::{StorageError, Transaction};
+use crate::storage::{Lock, StorageError, Transaction};
 
 /// Where a log stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,7 @@ impl Transaction {
 
     /// Appends entries to a petition's log and gives back the index of the first.
     pub(in crate::anonymous) async fn append(&mut self, log: &LogId, entries: &[Entry]) -> Result<u64, StorageError> {
+        self.lock(Lock::Appending(log.as_bytes())).await?;
         let head = self.head(log).await?.unwrap_or_default();
         let mut tally = head.tally;
         entries.iter().for_each(|entry| tally.add(entry));
@@ -60,6 +61,7 @@ impl Transaction {
 
     /// Appends an entry to the host's log.
     pub(in crate::anonymous) async fn append_host_entry(&mut self, entry: &HostEntry) -> Result<(), StorageError> {
+        self.lock(Lock::Appending(LogId::HOST.as_bytes())).await?;
         let head = self.head(&LogId::HOST).await?.unwrap_or_default();
         self.append_encoded(&LogId::HOST, &head, head.tally, &[entry.encode()]).await
     }

@@ -7,6 +7,8 @@ pub mod http;
 /// Decisions and errors.
 pub mod rules;
 
+#[cfg(test)]
+mod contract;
 pub(in crate::anonymous) mod store;
 
 mod together;
@@ -72,8 +74,11 @@ impl Redemption {
                 if let Some(refusal) = is_still_taken(&mut tx, petition, self.clock.as_ref()).await? {
                     return Err(refusal.into());
                 }
-                tx.insert_withdrawal(&petition_id, &withdrawal).await?;
-                None
+                if tx.insert_withdrawal(&petition_id, &withdrawal).await? {
+                    None
+                } else {
+                    tx.withdrawal(&petition_id, withdrawal.nonce()).await?.flatten()
+                }
             }
         };
         tx.commit().await?;

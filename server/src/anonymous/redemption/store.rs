@@ -160,21 +160,23 @@ impl Transaction {
         row.map(|row| optional_number(&row, "leaf_index")).transpose()
     }
 
-    /// Takes a withdrawal. The primary key is what counts it once.
+    /// Takes a withdrawal. The primary key is what counts it once: `false` where another transaction was faster.
     pub(super) async fn insert_withdrawal(
         &mut self,
         petition_id: &PetitionId,
         withdrawal: &Withdrawal,
-    ) -> Result<(), StorageError> {
+    ) -> Result<bool, StorageError> {
         let named = self.named();
-        sqlx::query("INSERT INTO withdrawal (petition_id, nonce, withdrawal_key) VALUES ($1, $2, $3)")
-            .bind(petition_id.as_bytes().as_slice())
-            .bind(withdrawal.nonce().as_bytes().as_slice())
-            .bind(withdrawal.withdrawal_key().as_bytes().as_slice())
-            .execute(self.connection())
-            .await
-            .map_err(named)?;
-        Ok(())
+        let done = sqlx::query(
+            "INSERT INTO withdrawal (petition_id, nonce, withdrawal_key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        )
+        .bind(petition_id.as_bytes().as_slice())
+        .bind(withdrawal.nonce().as_bytes().as_slice())
+        .bind(withdrawal.withdrawal_key().as_bytes().as_slice())
+        .execute(self.connection())
+        .await
+        .map_err(named)?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// All withdrawals that wait for their batch, by nonce.

@@ -14,7 +14,7 @@ use crate::anonymous::public_log::LogId;
 use crate::clock::Clock;
 use crate::gather::Together;
 use crate::petition::Petition;
-use crate::storage::{StorageError, Transaction};
+use crate::storage::{Lock, StorageError, Transaction};
 
 /// A token that one caller hands in.
 pub(super) struct Handed {
@@ -124,7 +124,10 @@ pub(super) async fn is_still_taken(
     petition: &Petition,
     clock: &dyn Clock,
 ) -> Result<Option<Refusal>, StorageError> {
-    let ended = tx.log_has_ended(&LogId::of_petition(&petition.verified.petition_id())).await?;
+    let log = LogId::of_petition(&petition.verified.petition_id());
+    // First: the end of the log waits for what is taken here.
+    tx.share(Lock::Taking(log.as_bytes())).await?;
+    let ended = tx.log_has_ended(&log).await?;
     Ok(match petition.state(clock.now()) {
         PetitionState::Announced => Some(Refusal::NotYetOpen),
         PetitionState::Closed => Some(Refusal::Closed),

@@ -13,7 +13,7 @@ use super::{EmailVerification, VerificationError};
 use crate::clock::Clock;
 use crate::gather::Together;
 use crate::identified::IdentifiedDatabase;
-use crate::storage::Transaction;
+use crate::storage::{Lock, Transaction, retry};
 
 impl EmailVerification {
     /// Confirms a request by link and check number, or by code.
@@ -84,7 +84,15 @@ impl Together for Confirming {
     type Error = VerificationError;
 
     async fn together(&self, tries: &[Try]) -> Result<Vec<Answer>, VerificationError> {
+        retry(|| self.confirm_all(tries)).await
+    }
+}
+
+impl Confirming {
+    async fn confirm_all(&self, tries: &[Try]) -> Result<Vec<Answer>, VerificationError> {
         let mut tx = self.database.begin("email_verification::confirm").await?;
+        // Two mails can confirm one request, for two addresses: the first does, in whatever process.
+        tx.lock(Lock::Confirming).await?;
         let mut answers: Vec<Option<Answer>> = tries.iter().map(|_| None).collect();
         let mut left: Vec<usize> = (0..tries.len()).collect();
         // Of several for one mail or one request, one after the other.
@@ -105,9 +113,7 @@ impl Together for Confirming {
         tx.commit().await?;
         Ok(answers.into_iter().flatten().collect())
     }
-}
 
-impl Confirming {
     /// Tries of different mails for different requests.
     async fn confirm(&self, tx: &mut Transaction, tries: &[&Try]) -> Result<Vec<Answer>, VerificationError> {
         let now = self.clock.now();

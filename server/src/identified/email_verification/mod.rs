@@ -12,6 +12,8 @@ pub mod rules;
 
 mod budgets;
 mod confirm;
+#[cfg(test)]
+mod contract;
 mod counts;
 mod day_keys;
 mod mail;

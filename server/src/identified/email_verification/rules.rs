@@ -4,7 +4,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::gather::GatherError;
 use crate::key_directory::KeyError;
-use crate::storage::StorageError;
+use crate::storage::{FromStorage, StorageError};
 
 /// Wrong codes and check numbers after which a verification is void.
 pub const MAX_TRIES: u64 = 5;
@@ -61,6 +61,12 @@ pub enum VerificationError {
     /// It was not done with the others that came at the same time.
     #[error(transparent)]
     Gathered(Box<GatherError<Self>>),
+}
+
+impl FromStorage for VerificationError {
+    fn storage(&self) -> Option<&StorageError> {
+        if let Self::Storage(error) = self { Some(error) } else { None }
+    }
 }
 
 impl From<GatherError<Self>> for VerificationError {

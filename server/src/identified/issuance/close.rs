@@ -10,7 +10,7 @@ use undersign_protocol::public_log::CloseStatement;
 use super::Issuer;
 use super::rules::IssuanceError;
 use crate::petition::Petition;
-use crate::storage::StorageError;
+use crate::storage::{Lock, StorageError};
 
 /// How long a signature that was begun before the close may still be at work, looked at so often.
 const SIGNING: Duration = Duration::from_millis(10);
@@ -70,6 +70,8 @@ impl Issuer {
 
     async fn end_issuance(&self, petition_id: &PetitionId) -> Result<u64, StorageError> {
         let mut tx = self.database.begin("issuance::close").await?;
+        // First: a request that was taken is counted, and one that comes later finds the petition closed.
+        tx.lock(Lock::Taking(petition_id.as_bytes())).await?;
         let issued = match tx.final_count(petition_id).await? {
             Some(issued) => issued,
             None => {

@@ -12,6 +12,8 @@ pub mod rules;
 
 mod answer;
 mod close;
+#[cfg(test)]
+mod contract;
 mod issued;
 mod keys;
 mod public_count;

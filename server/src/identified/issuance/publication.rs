@@ -17,7 +17,7 @@ use super::rules::{IssuanceError, holds_key_id};
 use crate::identified::IdentifiedState;
 use crate::petition::rules::oldest_prepared_day;
 use crate::petition::{Checked, Petition, PetitionError};
-use crate::storage::StorageError;
+use crate::storage::{Lock, StorageError};
 use crate::web::client_network::ClientNetwork;
 use crate::web::extract::JsonBody;
 use crate::web::problem::WebProblem;
@@ -95,6 +95,7 @@ impl Issuer {
             _ => PetitionError::KeyGeneration,
         })?;
         let mut tx = self.database.begin("issuance::prepare").await?;
+        tx.lock(Lock::Petitions).await?;
         tx.insert_prepared(&request.slug, &request.organiser_key, &token_key.to_spki(), now.day()).await?;
         let kept = tx.prepared_key(&request.slug, &request.organiser_key).await?;
         tx.commit().await?;
@@ -155,6 +156,7 @@ impl Issuer {
         let manifest = verified.manifest();
         let organiser = &manifest.organiser.public_key;
         let mut tx = self.database.begin("issuance::publish").await?;
+        tx.lock(Lock::Petitions).await?;
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
         let is_prepared = self.is_prepared(prepared, verified);
         if !is_prepared || !tx.insert_petition(verified).await? {
@@ -174,6 +176,7 @@ impl Issuer {
     /// is left alone: where a database is missing or old, it is the database that is wrong.
     pub(in crate::identified) async fn destroy_old_prepared(&self) -> Result<(), IssuanceError> {
         let mut tx = self.database.begin("issuance::destroy_old_prepared").await?;
+        tx.lock(Lock::Petitions).await?;
         let dropped = tx.delete_prepared_before(oldest_prepared_day(self.clock.now())).await?;
         tx.commit().await?;
         let dropped = dropped.iter().filter_map(|spki| TokenKey::from_spki(spki).ok());

@@ -7,7 +7,7 @@ use crate::gather::GatherError;
 use crate::identified::email_verification::VerificationError;
 use crate::key_directory::KeyError;
 use crate::petition::Petition;
-use crate::storage::StorageError;
+use crate::storage::{FromStorage, StorageError};
 
 /// Seconds after a petition's end in which the last byte of its key id stays taken, so that a request which was prepared for it never
 /// meets another key.
@@ -92,6 +92,15 @@ impl From<GatherError<Self>> for IssuanceError {
         match error {
             GatherError::Failed(error) => error,
             other => Self::Gathered(Box::new(other)),
+        }
+    }
+}
+
+impl FromStorage for IssuanceError {
+    fn storage(&self) -> Option<&StorageError> {
+        match self {
+            Self::Storage(error) | Self::Verification(VerificationError::Storage(error)) => Some(error),
+            _ => None,
         }
     }
 }

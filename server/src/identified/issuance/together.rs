@@ -16,7 +16,7 @@ use crate::gather::Together;
 use crate::identified::IdentifiedDatabase;
 use crate::identified::email_verification::{DayKeys, Tag, confirmed_tags};
 use crate::petition::{Petition, Registry};
-use crate::storage::Transaction;
+use crate::storage::{Lock, Transaction, retry};
 
 /// A body that one caller asks with.
 #[derive(Clone)]
@@ -57,6 +57,12 @@ impl Together for Reserving {
     /// Stores which request is signed for each petition and tag, where none is stored yet and the petition is open, and reads back what
     /// is stored, in one transaction. The petitions' states are read here, for a wait may have outlasted a close.
     async fn together(&self, items: &[Asked]) -> Result<Vec<Answer>, IssuanceError> {
+        retry(|| self.reserve(items)).await
+    }
+}
+
+impl Reserving {
+    async fn reserve(&self, items: &[Asked]) -> Result<Vec<Answer>, IssuanceError> {
         let digests: Vec<RequestDigest> = items.iter().map(|item| item.digest).collect();
         let mut tx = self.database.begin_read("issuance::confirmed").await?;
         let tags = confirmed_tags(&mut tx, &self.day_keys, &digests, self.clock.now()).await?;
@@ -92,15 +98,15 @@ impl Together for Reserving {
         let answer = |(item, wanted): (&Asked, Option<_>)| wanted.map(|wanted| refusals(item, wanted, &books));
         Ok(items.iter().zip(wanted).map(answer).collect())
     }
-}
 
-impl Reserving {
     /// A petition's state in this transaction, whatever the clock says: it can be set back.
     async fn state(&self, tx: &mut Transaction, petition: &Arc<Petition>) -> Result<PetitionState, IssuanceError> {
         let petition_id = petition.verified.petition_id();
         // As it is known now: during the wait a notice may have closed it.
         let petition = self.registry.by_id(&petition_id).unwrap_or_else(|| Arc::clone(petition));
         let state = petition.state(self.clock.now());
+        // First: the close waits for what is taken here.
+        tx.share(Lock::Taking(petition_id.as_bytes())).await?;
         let is_over = tx.final_count(&petition_id).await?.is_some();
         Ok(if is_over { PetitionState::Closed } else { state })
     }

@@ -1,3 +1,5 @@
+#[cfg(test)]
+mod contract;
 mod store;
 
 use std::collections::HashSet;

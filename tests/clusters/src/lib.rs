@@ -1,0 +1,129 @@
+//! Two throw-away PostgreSQL clusters, one a side, which all tests of a program share, each with databases of its own. Where
+//! [`VARIABLE`] is set, they are those of the run, which `cargo xtask test` has started.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The variable with the folder in which the clusters of a run have their sockets.
+pub const VARIABLE: &str = "UNDERSIGN_TEST_CLUSTERS";
+
+/// Two running clusters. They end with this value, and with the process that holds it.
+#[derive(Debug)]
+pub struct Clusters {
+    sockets: PathBuf,
+    process: Child,
+    /// Open as long as they are to run.
+    stdin: Option<ChildStdin>,
+}
+
+impl Clusters {
+    /// Makes and starts them.
+    ///
+    /// # Panics
+    /// Where PostgreSQL is not installed: `cargo xtask setup` installs it.
+    pub fn start() -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("start.sh");
+        let mut command = Command::new("sh");
+        command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().expect("sh");
+        let stdin = process.stdin.take();
+        let mut place = String::new();
+        let output = process.stdout.take().expect("it is piped");
+        BufReader::new(output).read_line(&mut place).expect("the script's output");
+        assert!(place.ends_with('\n'), "PostgreSQL's clusters did not start");
+        Self { sockets: place.trim_end().into(), process, stdin }
+    }
+
+    /// The folder with their sockets.
+    pub fn sockets(&self) -> &Path {
+        &self.sockets
+    }
+}
+
+impl Drop for Clusters {
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+/// A database of one test, removed at its end.
+#[derive(Debug)]
+pub struct TestDatabase {
+    side: &'static str,
+    name: String,
+}
+
+impl TestDatabase {
+    /// An empty one in a side's cluster: `identified` or `anonymous`.
+    pub fn new(side: &'static str) -> Self {
+        Self::make(side, "template1")
+    }
+
+    /// A copy of another, to which nobody may be connected.
+    pub fn copy_of(other: &Self) -> Self {
+        Self::make(other.side, &other.name)
+    }
+
+    fn make(side: &'static str, template: &str) -> Self {
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        let name = format!("test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        let database = Self { side, name };
+        // Copied as files: nothing is written to the log.
+        let sql = format!("CREATE DATABASE {} OWNER undersign TEMPLATE {template} STRATEGY file_copy", database.name);
+        execute(side, "postgres", &sql);
+        database
+    }
+
+    /// For the server's configuration.
+    pub fn url(&self) -> String {
+        format!("postgres://undersign@localhost/{}?host={}", self.name, socket(self.side).display())
+    }
+
+    /// For someone who may do everything.
+    pub fn superuser_url(&self) -> String {
+        self.url().replacen("undersign@", "postgres@", 1)
+    }
+
+    /// Runs statements as someone who may do everything, and gives back what they select, a line a row, with `|` between columns.
+    pub fn execute(&self, sql: &str) -> String {
+        execute(self.side, &self.name, sql)
+    }
+
+    /// The files of the cluster in which it is.
+    pub fn files(&self) -> PathBuf {
+        socket(self.side)
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        // A cluster that is gone has taken it along.
+        let _ = psql(self.side, "postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).output();
+    }
+}
+
+fn socket(side: &str) -> PathBuf {
+    static OWN: OnceLock<Clusters> = OnceLock::new();
+    match std::env::var_os(VARIABLE) {
+        Some(place) => Path::new(&place).join(side),
+        None => OWN.get_or_init(Clusters::start).sockets.join(side),
+    }
+}
+
+fn psql(side: &str, database: &str, sql: &str) -> Command {
+    let mut command = Command::new("psql");
+    command.args(["--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--username=postgres"]);
+    command.arg(format!("--host={}", socket(side).display())).arg(format!("--dbname={database}"));
+    command.arg(format!("--command={sql}"));
+    command
+}
+
+fn execute(side: &str, database: &str, sql: &str) -> String {
+    let output = psql(side, database, sql).output().expect("psql");
+    assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
