@@ -1,17 +1,19 @@
-//! Storage: schemas that are refused, transactions that are not there, tables that tell nothing of arrival.
+//! Storage, on both engines: schemas that are refused, URLs that are.
+
+use std::any::Any;
 
 use sqlx::AnyPool;
-use tempfile::TempDir;
 use undersign_server::anonymous::AnonymousDatabase;
 use undersign_server::identified::IdentifiedDatabase;
 use undersign_server::storage::StorageError;
+use undersign_test_clusters::TestDatabase;
 
-fn directory() -> TempDir {
-    tempfile::tempdir().expect("a temporary directory")
-}
-
-fn url(directory: &TempDir, name: &str) -> String {
-    format!("sqlite:{}/{name}.db", directory.path().display())
+/// An empty database of each engine, and what removes it at the end.
+fn both(side: &'static str) -> [(String, Box<dyn Any>); 2] {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let sqlite = format!("sqlite:{}/{side}.db", directory.path().display());
+    let postgres = TestDatabase::new(side);
+    [(sqlite, Box::new(directory)), (postgres.url(), Box::new(postgres))]
 }
 
 async fn run(url: &str, statement: &'static str) {
@@ -23,42 +25,56 @@ async fn run(url: &str, statement: &'static str) {
 
 #[tokio::test]
 async fn a_database_is_made_migrated_and_opened_again() {
-    let directory = directory();
-    for _ in 0..2 {
-        IdentifiedDatabase::open(&url(&directory, "identified")).await.expect("it opens").close().await;
-        AnonymousDatabase::open(&url(&directory, "anonymous")).await.expect("it opens").close().await;
+    for (url, _kept) in both("identified") {
+        for _ in 0..2 {
+            IdentifiedDatabase::open(&url).await.expect("it opens").close().await;
+        }
+    }
+    for (url, _kept) in both("anonymous") {
+        for _ in 0..2 {
+            AnonymousDatabase::open(&url).await.expect("it opens").close().await;
+        }
     }
 }
 
 #[tokio::test]
+async fn two_servers_that_start_at_once_on_an_empty_database_both_open_it() {
+    let [_, (url, _kept)] = both("identified");
+    let (left, right) = tokio::join!(IdentifiedDatabase::open(&url), IdentifiedDatabase::open(&url));
+    assert!(left.is_ok() && right.is_ok());
+}
+
+#[tokio::test]
 async fn the_other_side_s_database_is_refused() {
-    let directory = directory();
-    let url = url(&directory, "identified");
-    IdentifiedDatabase::open(&url).await.expect("it opens").close().await;
-    assert!(matches!(AnonymousDatabase::open(&url).await, Err(StorageError::Schema(_))));
+    for (url, _kept) in both("identified") {
+        IdentifiedDatabase::open(&url).await.expect("it opens").close().await;
+        assert!(matches!(AnonymousDatabase::open(&url).await, Err(StorageError::Schema(_))), "{url}");
+    }
 }
 
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
-    let directory = directory();
-    let url = url(&directory, "identified");
-    IdentifiedDatabase::open(&url).await.expect("it opens").close().await;
-    run(
-        &url,
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-         VALUES (99, 'from the future', TRUE, x'00', 0)",
-    )
-    .await;
-    assert!(matches!(IdentifiedDatabase::open(&url).await, Err(StorageError::Schema(_))));
+    for (url, _kept) in both("identified") {
+        IdentifiedDatabase::open(&url).await.expect("it opens").close().await;
+        run(
+            &url,
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             SELECT 99, 'from the future', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1",
+        )
+        .await;
+        assert!(matches!(IdentifiedDatabase::open(&url).await, Err(StorageError::Schema(_))), "{url}");
+    }
 }
 
 #[tokio::test]
 async fn a_migration_with_another_text_is_refused() {
-    let directory = directory();
-    let url = url(&directory, "anonymous");
-    AnonymousDatabase::open(&url).await.expect("it opens").close().await;
-    run(&url, "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1").await;
-    assert!(matches!(AnonymousDatabase::open(&url).await, Err(StorageError::Schema(_))));
+    for (url, _kept) in both("anonymous") {
+        AnonymousDatabase::open(&url).await.expect("it opens").close().await;
+        let other = "UPDATE _sqlx_migrations SET checksum = \
+                     (SELECT other.checksum FROM _sqlx_migrations AS other WHERE other.version = 4) WHERE version = 1";
+        run(&url, other).await;
+        assert!(matches!(AnonymousDatabase::open(&url).await, Err(StorageError::Schema(_))), "{url}");
+    }
 }
 
 #[tokio::test]
@@ -68,25 +84,15 @@ async fn another_engine_is_refused() {
 
 #[tokio::test]
 async fn a_rewrite_empties_the_wal_and_keeps_every_row() {
-    let directory = directory();
-    let url = url(&directory, "identified");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let url = format!("sqlite:{}/identified.db", directory.path().display());
     let database = IdentifiedDatabase::open(&url).await.expect("it opens");
     run(&url, "INSERT INTO tries (id, tries, day) VALUES (x'01', 1, 1), (x'02', 1, 1)").await;
     assert!(database.rewrite().await.expect("rewritten"));
     let wal = directory.path().join("identified.db-wal");
     assert_eq!(std::fs::metadata(wal).map_or(0, |metadata| metadata.len()), 0);
 
-    sqlx::any::install_default_drivers();
     let pool = AnyPool::connect(&url).await.expect("the database opens");
     let rows = sqlx::query("SELECT id FROM tries").fetch_all(&pool).await.expect("rows");
     assert_eq!(rows.len(), 2);
-}
-
-#[tokio::test]
-async fn a_transaction_that_is_dropped_has_not_happened_and_gives_its_turn_back() {
-    let directory = directory();
-    let database = IdentifiedDatabase::open(&url(&directory, "identified")).await.expect("it opens");
-    drop(database.begin("dropped").await.expect("begun"));
-    let next = tokio::time::timeout(std::time::Duration::from_secs(5), database.begin("next")).await;
-    next.expect("the turn is free").expect("begun").commit().await.expect("committed");
 }

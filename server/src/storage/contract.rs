@@ -142,10 +142,9 @@ async fn whoever_is_ended_for_the_sake_of_another_begins_again() {
 async fn a_commit_is_durable_and_isolation_is_as_expected_whatever_the_server_says() {
     let place = Place::new(Engine::Postgres, Side::Anonymous).await;
     let mut tx = place.database.begin("test").await.expect("begun");
-    for (setting, own, server) in [
-        ("synchronous_commit", "on", "off"),
-        ("transaction_isolation", "read committed", "serializable"),
-    ] {
+    for (setting, own, server) in
+        [("synchronous_commit", "on", "off"), ("transaction_isolation", "read committed", "serializable")]
+    {
         let sql = "SELECT current_setting($1)";
         let value: String = sqlx::query_scalar(sql).bind(setting).fetch_one(tx.connection()).await.expect("a setting");
         assert_eq!(value, own, "{setting}");

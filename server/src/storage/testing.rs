@@ -11,7 +11,6 @@ use super::{Database, Engine, Side};
 /// An open database of its own, removed at the end.
 pub(crate) struct Place {
     pub(crate) database: Database,
-    pub(crate) url: String,
     _kept: Box<dyn Any>,
 }
 
@@ -29,7 +28,7 @@ impl Place {
             }
         };
         let database = Database::open(&url, side).await.expect("it opens");
-        Self { database, url, _kept: kept }
+        Self { database, _kept: kept }
     }
 }
 

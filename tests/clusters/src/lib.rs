@@ -41,6 +41,11 @@ impl Clusters {
     pub fn sockets(&self) -> &Path {
         &self.sockets
     }
+
+    /// An empty database in one that nobody else uses: what is in its log is of this database alone.
+    pub fn database(&self, side: &str) -> TestDatabase {
+        TestDatabase::make(self.sockets.join(side), "template1")
+    }
 }
 
 impl Drop for Clusters {
@@ -53,34 +58,34 @@ impl Drop for Clusters {
 /// A database of one test, removed at its end.
 #[derive(Debug)]
 pub struct TestDatabase {
-    side: &'static str,
+    cluster: PathBuf,
     name: String,
 }
 
 impl TestDatabase {
     /// An empty one in a side's cluster: `identified` or `anonymous`.
-    pub fn new(side: &'static str) -> Self {
-        Self::make(side, "template1")
+    pub fn new(side: &str) -> Self {
+        Self::make(shared(side), "template1")
     }
 
     /// A copy of another, to which nobody may be connected.
     pub fn copy_of(other: &Self) -> Self {
-        Self::make(other.side, &other.name)
+        Self::make(other.cluster.clone(), &other.name)
     }
 
-    fn make(side: &'static str, template: &str) -> Self {
+    fn make(cluster: PathBuf, template: &str) -> Self {
         static MADE: AtomicU64 = AtomicU64::new(0);
         let name = format!("test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
-        let database = Self { side, name };
+        let database = Self { cluster, name };
         // Copied as files: nothing is written to the log.
         let sql = format!("CREATE DATABASE {} OWNER undersign TEMPLATE {template} STRATEGY file_copy", database.name);
-        execute(side, "postgres", &sql);
+        execute(&database.cluster, "postgres", &sql);
         database
     }
 
     /// For the server's configuration.
     pub fn url(&self) -> String {
-        format!("postgres://undersign@localhost/{}?host={}", self.name, socket(self.side).display())
+        format!("postgres://undersign@localhost/{}?host={}", self.name, self.cluster.display())
     }
 
     /// For someone who may do everything.
@@ -90,23 +95,25 @@ impl TestDatabase {
 
     /// Runs statements as someone who may do everything, and gives back what they select, a line a row, with `|` between columns.
     pub fn execute(&self, sql: &str) -> String {
-        execute(self.side, &self.name, sql)
+        execute(&self.cluster, &self.name, sql)
     }
 
     /// The files of the cluster in which it is.
-    pub fn files(&self) -> PathBuf {
-        socket(self.side)
+    pub fn files(&self) -> &Path {
+        &self.cluster
     }
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         // A cluster that is gone has taken it along.
-        let _ = psql(self.side, "postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).output();
+        let _ =
+            psql(&self.cluster, "postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).output();
     }
 }
 
-fn socket(side: &str) -> PathBuf {
+/// The cluster of the run, which is where its socket is.
+fn shared(side: &str) -> PathBuf {
     static OWN: OnceLock<Clusters> = OnceLock::new();
     match std::env::var_os(VARIABLE) {
         Some(place) => Path::new(&place).join(side),
@@ -114,16 +121,23 @@ fn socket(side: &str) -> PathBuf {
     }
 }
 
-fn psql(side: &str, database: &str, sql: &str) -> Command {
+fn psql(cluster: &Path, database: &str, sql: &str) -> Command {
     let mut command = Command::new("psql");
-    command.args(["--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--username=postgres"]);
-    command.arg(format!("--host={}", socket(side).display())).arg(format!("--dbname={database}"));
+    command.args([
+        "--no-psqlrc",
+        "--quiet",
+        "--no-align",
+        "--tuples-only",
+        "--set=ON_ERROR_STOP=1",
+        "--username=postgres",
+    ]);
+    command.arg(format!("--host={}", cluster.display())).arg(format!("--dbname={database}"));
     command.arg(format!("--command={sql}"));
     command
 }
 
-fn execute(side: &str, database: &str, sql: &str) -> String {
-    let output = psql(side, database, sql).output().expect("psql");
+fn execute(cluster: &Path, database: &str, sql: &str) -> String {
+    let output = psql(cluster, database, sql).output().expect("psql");
     assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

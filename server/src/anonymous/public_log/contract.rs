@@ -74,7 +74,8 @@ async fn of_several_that_append_at_once_each_appends_after_the_others() {
         assert_eq!(firsts, (0..10).map(|number| number * 5).collect::<Vec<_>>());
         let found = head(&database, &log).await.expect("a head");
         let mut tx = database.begin_read("test").await.expect("begun");
-        let leaves: Vec<_> = tx.entries(&log, 0, 50).await.expect("entries").iter().map(|entry| Hash::of_leaf(entry)).collect();
+        let leaves: Vec<_> =
+            tx.entries(&log, 0, 50).await.expect("entries").iter().map(|entry| Hash::of_leaf(entry)).collect();
         assert_eq!((found.tree_size, found.root), (50, tree_root(&leaves)));
     })
     .await;

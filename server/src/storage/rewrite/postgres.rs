@@ -53,47 +53,23 @@ impl Database {
     }
 
     async fn rewrite_table(&self, table: &SplitTable) -> Result<bool, StorageError> {
-        let ranges = self.ranges(table).await?;
-        if ranges.is_empty() {
-            return Ok(true);
-        }
-        if self.count(&table.name).await? <= WHOLE {
-            return self.rewrite_ranges(table, &table.name, &ranges).await;
+        let mut connection = self.pool.acquire().await.map_err(named)?;
+        let sql = AssertSqlSafe(format!("SELECT COUNT(*) AS rows FROM {}", table.name));
+        let row = sqlx::query(sql).fetch_one(&mut *connection).await.map_err(named)?;
+        if number(&row, "rows")? <= WHOLE {
+            return self.rewrite_part(table, &table.name).await;
         }
         let mut complete = true;
-        for range in &ranges {
-            complete &= self.rewrite_ranges(table, range, std::slice::from_ref(range)).await?;
+        for range in ranges(&mut connection, &table.name).await? {
+            complete &= self.rewrite_part(table, &range).await?;
         }
         Ok(complete)
     }
 
-    /// The table's ranges in whose files there is anything, be it what is left of rows that are gone.
-    async fn ranges(&self, table: &SplitTable) -> Result<Vec<String>, StorageError> {
-        let sql = "SELECT CAST(relid AS TEXT) AS range FROM pg_partition_tree(CAST($1 AS REGCLASS)) \
-                   WHERE isleaf AND pg_relation_size(relid) > 0 ORDER BY relid";
-        let rows = sqlx::query(sql).bind(&table.name).fetch_all(&self.pool).await.map_err(named)?;
-        rows.iter().map(|row| row.try_get("range").map_err(|_| StorageError::Row("range"))).collect()
-    }
-
-    async fn count(&self, table: &str) -> Result<u64, StorageError> {
-        let sql = AssertSqlSafe(format!("SELECT COUNT(*) AS rows FROM {table}"));
-        let row = sqlx::query(sql).fetch_one(&self.pool).await.map_err(named)?;
-        number(&row, "rows")
-    }
-
-    /// Rewrites these ranges, which are all that is in `whole`, in one transaction.
-    async fn rewrite_ranges(&self, table: &SplitTable, whole: &str, ranges: &[String]) -> Result<bool, StorageError> {
-        let (key, ranges) = (&table.key, ranges.join(", "));
-        // The copy is a variable: it reaches no file. The name of the table is the catalogue's own, quoted by it.
-        let rewriting = format!(
-            "DO $$ DECLARE kept {whole}[]; BEGIN \
-             kept := ARRAY(SELECT kept_row FROM {whole} AS kept_row ORDER BY {key}); \
-             TRUNCATE {ranges}; \
-             INSERT INTO {whole} SELECT * FROM unnest(kept); \
-             END $$"
-        );
+    /// Rewrites a table, or one of its ranges, in one transaction; again where others are in the way.
+    async fn rewrite_part(&self, table: &SplitTable, part: &str) -> Result<bool, StorageError> {
         for _ in 0..TRIES {
-            match self.rewrite_locked(whole, &rewriting).await {
+            match self.rewrite_locked(table, part).await {
                 Err(error) if error.is_lock_timeout() || error.is_contention() => tokio::time::sleep(PAUSE).await,
                 done => return done.map(|()| true),
             }
@@ -101,14 +77,27 @@ impl Database {
         Ok(false)
     }
 
-    /// Where `whole` is a table with all its ranges, it is locked before them: whoever holds one of them holds it too, so that nobody waits
-    /// for someone who waits for him.
-    async fn rewrite_locked(&self, whole: &str, rewriting: &str) -> Result<(), StorageError> {
+    async fn rewrite_locked(&self, table: &SplitTable, part: &str) -> Result<(), StorageError> {
         let mut tx: sqlx::Transaction<'_, Any> = self.pool.begin().await.map_err(named)?;
         tx.execute(LOCK_TIMEOUT).await.map_err(named)?;
-        let lock = format!("LOCK TABLE {whole} IN ACCESS EXCLUSIVE MODE");
+        // A table is locked before its ranges: whoever holds one of them holds it too, so that nobody waits for someone who waits for him.
+        let lock = format!("LOCK TABLE {part} IN ACCESS EXCLUSIVE MODE");
         tx.execute(AssertSqlSafe(lock)).await.map_err(named)?;
-        tx.execute(AssertSqlSafe(rewriting.to_owned())).await.map_err(named)?;
+        // Looked at under the lock: a range that was empty before may not be now.
+        let ranges = ranges(&mut tx, part).await?.join(", ");
+        if ranges.is_empty() {
+            return Ok(());
+        }
+        // The copy is a variable: it reaches no file. The names are the catalogue's own, quoted by it.
+        let rewriting = format!(
+            "DO $$ DECLARE kept {part}[]; BEGIN \
+             kept := ARRAY(SELECT kept_row FROM {part} AS kept_row ORDER BY {key}); \
+             TRUNCATE {ranges}; \
+             INSERT INTO {part} SELECT * FROM unnest(kept); \
+             END $$",
+            key = table.key
+        );
+        tx.execute(AssertSqlSafe(rewriting)).await.map_err(named)?;
         tx.commit().await.map_err(named)
     }
 
@@ -126,4 +115,12 @@ impl Database {
 
 fn named(source: sqlx::Error) -> StorageError {
     StorageError::Database { name: "rewrite", source }
+}
+
+/// The ranges of a table in whose files there is anything, be it what is left of rows that are gone.
+async fn ranges(connection: &mut AnyConnection, table: &str) -> Result<Vec<String>, StorageError> {
+    let sql = "SELECT CAST(relid AS TEXT) AS range FROM pg_partition_tree(CAST($1 AS REGCLASS)) \
+               WHERE isleaf AND pg_relation_size(relid) > 0 ORDER BY relid";
+    let rows = sqlx::query(sql).bind(table).fetch_all(connection).await.map_err(named)?;
+    rows.iter().map(|row| row.try_get("range").map_err(|_| StorageError::Row("range"))).collect()
 }
