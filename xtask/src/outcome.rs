@@ -8,6 +8,7 @@ use std::thread;
 use anyhow::{Context, Result, ensure};
 
 use crate::command::{announce, cargo, in_path, line};
+use crate::setup::postgres;
 
 /// Numbers of tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,8 +22,10 @@ pub struct Outcome {
 /// Stops with an error at the first program of tests that fails; a thorough run uses larger numbers, goes on to the end
 /// and only counts what failed.
 pub fn of_all_tests(thorough: bool) -> Result<Outcome> {
+    let clusters = postgres::clusters();
     let mut total = Outcome::default();
     for mut command in [tests(), cargo(["test", "--workspace", "--doc"])] {
+        postgres::give(&mut command, &clusters);
         if thorough {
             command.arg("--no-fail-fast").env("UNDERSIGN_PROVE", "1");
         }

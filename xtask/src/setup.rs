@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod packages;
+pub mod postgres;
 pub mod proxies;
 mod python;
 
@@ -49,6 +50,7 @@ pub fn everything() -> Result<()> {
     ])?;
     python::install()?;
     proxies::install()?;
+    postgres::install()?;
     browser::install()?;
     if !in_path("cargo-deny") && !tools().join("bin/cargo-deny").is_file() {
         // Without optimisation: it compiles in half the time and reads one lock file.

@@ -225,7 +225,8 @@ fn tables(sql: &str) -> BTreeMap<String, Vec<String>> {
     let sql: String =
         sql.lines().map(|line| line.split("--").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
     let mut tables = BTreeMap::new();
-    for statement in sql.split("CREATE TABLE ").skip(1) {
+    // At the beginning of a line: in a function of PostgreSQL's, a range of a table is made too.
+    for statement in format!("\n{sql}").split("\nCREATE TABLE ").skip(1) {
         let (name, columns) = statement.split_once('(').expect("columns");
         let lines = columns.lines().map(str::trim).take_while(|line| !line.starts_with(')'));
         let words = lines.filter_map(|line| line.split_whitespace().next()).filter(|word| *word != "PRIMARY");

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::command::{in_path, output, run};
+use crate::command::{in_path, output, run, succeeds};
 
 /// Something that a task needs from the operating system.
 pub struct Need {
@@ -41,6 +41,15 @@ pub fn install(needs: &[Need]) -> Result<()> {
 
     let still: Vec<&Need> = missing.into_iter().filter(|need| !(need.present)()).collect();
     ensure!(still.is_empty(), "Though its packages are installed, this is still missing: {}", names(&still));
+    Ok(())
+}
+
+/// Stops a service that its installation has started: Debian starts a server that it installs, and the tests start their own.
+pub fn stop(service: &str) -> Result<()> {
+    // Only where systemd runs has anything been started.
+    if succeeds(Command::new("systemctl").args(["is-active", service])) {
+        run(Command::new("systemctl").args(["disable", "--now", service]))?;
+    }
     Ok(())
 }
 

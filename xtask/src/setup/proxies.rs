@@ -1,12 +1,11 @@
 //! Caddy and nginx, in front of which the tests put what `undersign-server init` writes, and systemd's own check of its units.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::Result;
 
-use super::packages::{Need, install as install_packages};
-use crate::command::{in_path, run, succeeds};
+use super::packages::{Need, install as install_packages, stop};
+use crate::command::in_path;
 
 /// Installs what is missing. Debian starts a server that it installs; these are only wanted by the tests, which start their own.
 pub fn install() -> Result<()> {
@@ -17,13 +16,7 @@ pub fn install() -> Result<()> {
         Need { what: "nginx", packages: &["nginx-light"], present: has_nginx },
         Need { what: "systemd-analyze", packages: &["systemd"], present: || in_path("systemd-analyze") },
     ])?;
-    for name in missing {
-        // Only where systemd runs has anything been started.
-        if succeeds(Command::new("systemctl").args(["is-active", name])) {
-            run(Command::new("systemctl").args(["disable", "--now", name]))?;
-        }
-    }
-    Ok(())
+    missing.into_iter().try_for_each(stop)
 }
 
 fn has_caddy() -> bool {

@@ -133,7 +133,7 @@ async fn a_withdrawal_is_taken_once_waits_and_is_published() {
         let mut tx = database.begin("test").await.expect("begun");
         assert_eq!(tx.withdrawal(&petition_id, &nonce).await.expect("no failure"), Some(None));
         assert_eq!(tx.withdrawal(&petition_id, &signed.nonce(2)).await.expect("no failure"), None);
-        assert_eq!(tx.waiting_withdrawals(&petition_id).await.expect("a list"), [withdrawal.clone()]);
+        assert_eq!(tx.waiting_withdrawals(&petition_id).await.expect("a list"), std::slice::from_ref(&withdrawal));
         assert_eq!(tx.pool_size(&petition_id).await.expect("a size"), 1);
         tx.publish_withdrawal(&petition_id, &nonce, 9).await.expect("published");
         let again = tx.publish_withdrawal(&petition_id, &nonce, 10).await;
