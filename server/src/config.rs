@@ -61,7 +61,7 @@ pub struct IdentifiedConfig {
     pub listen: SocketAddr,
     /// What clients call this side; its host is the issuer's name.
     pub public_url: Url,
-    /// `sqlite:PATH`.
+    /// `sqlite:PATH`, or a URL of PostgreSQL's.
     pub database: String,
     /// Directory of secrets.
     pub keys: PathBuf,
@@ -101,7 +101,7 @@ pub struct AnonymousConfig {
     pub listen: SocketAddr,
     /// What clients call this side; its host is the origin's name.
     pub public_url: Url,
-    /// `sqlite:PATH`, never the identified side's.
+    /// `sqlite:PATH`, or a URL of PostgreSQL's; never the identified side's, nor one in the same cluster.
     pub database: String,
     /// Directory of secrets, never the identified side's.
     pub keys: PathBuf,

@@ -22,7 +22,7 @@ use crate::identified::issuance::OriginClient;
 use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
 use crate::key_directory::KeyDirectory;
 use crate::petition::{Organisers, Registry};
-use crate::storage::Side;
+use crate::storage::{PostgresAddress, PostgresServer, Side};
 use crate::web::assets::Assets;
 use crate::web::client_network::TrustedProxies;
 use crate::web::cors::Cors;
@@ -55,6 +55,9 @@ impl Server {
     /// Opens databases and keys of the sides that are wanted: one, or every one in the file.
     pub async fn open(config: &Config, side: Option<Side>, policy: OrganiserPolicy) -> anyhow::Result<Self> {
         let mut server = Self { identified: None, anonymous: None };
+        if side.is_none() {
+            check_clusters(config).await?;
+        }
         // The same for both sides of one process, whose pages then have one style.
         let client_dir = config.anonymous.as_ref().and_then(|section| section.client_dir.as_deref());
         let assets = Assets::load(client_dir)?;
@@ -135,6 +138,18 @@ impl Server {
             }
         }
     }
+}
+
+/// Refuses two databases of one PostgreSQL cluster.
+async fn check_clusters(config: &Config) -> anyhow::Result<()> {
+    let (Some(identified), Some(anonymous)) = (&config.identified, &config.anonymous) else { return Ok(()) };
+    let urls = [&identified.database, &anonymous.database];
+    if !urls.iter().all(|url| PostgresAddress::of(url).is_some()) {
+        return Ok(());
+    }
+    let one = PostgresServer::look_at(urls[0]).await?.system_identifier;
+    let other = PostgresServer::look_at(urls[1]).await?.system_identifier;
+    if one == other { Err(ConfigError::Shared("database's cluster").into()) } else { Ok(()) }
 }
 
 async fn open_identified(

@@ -79,9 +79,54 @@ pub enum Finding {
     /// A file that is named and cannot be read.
     #[error("{0} cannot be read: {1}")]
     NotReadable(PathBuf, String),
-    /// The URL names no file.
-    #[error("{0} is not of the form sqlite:PATH; PostgreSQL is not supported yet")]
-    NoDatabaseFile(&'static str),
+    /// The URL names neither a file nor a server.
+    #[error("{0} is neither of the form sqlite:PATH nor a URL of PostgreSQL's")]
+    NoDatabase(&'static str),
+
+    /// Both sides in one cluster.
+    #[error(
+        "the two databases are in one cluster of PostgreSQL's: its numbers of transactions and its write-ahead log join the sides; \
+         make a second one (pg_createcluster)"
+    )]
+    SameCluster,
+    /// The server does not answer, or refuses.
+    #[error("{database} cannot be reached: {reason}")]
+    DatabaseAway {
+        /// The setting with its URL.
+        database: &'static str,
+        /// The driver's words.
+        reason: String,
+    },
+    /// The server is set otherwise than the promises need.
+    #[error("{database}: the server has {setting} = {is} and must have {wanted}: {reason}")]
+    DatabaseSetting {
+        /// The setting with its URL.
+        database: &'static str,
+        /// PostgreSQL's setting.
+        setting: &'static str,
+        /// Its value.
+        is: String,
+        /// The value that it must have.
+        wanted: &'static str,
+        /// How bad that is.
+        severity: Severity,
+        /// What would happen.
+        reason: &'static str,
+    },
+    /// The write-ahead log is kept for somebody.
+    #[error("{0}: the server has replication slots, for which it keeps old write-ahead logs")]
+    ReplicationSlots(&'static str),
+    /// The role may not remove the old write-ahead log.
+    #[error(
+        "{0}: the role may not remove old write-ahead logs: GRANT pg_checkpoint TO it, and EXECUTE ON FUNCTION pg_switch_wal()"
+    )]
+    WalNotRemoved(&'static str),
+    /// Whoever reads on the way reads rows.
+    #[error("{0} is on another machine: add sslmode=verify-full, and sslrootcert where its certificate is your own")]
+    DatabaseNotVerified(&'static str),
+    /// A secret in the configuration.
+    #[error("{0} holds a password: put it into a file of its own, ~/.pgpass or the one that PGPASSFILE names")]
+    PasswordInUrl(&'static str),
 
     /// The clock is behind the program.
     #[error("this machine's clock says {now}, and this program was written at {program}: set the clock (timedatectl)")]
@@ -123,6 +168,7 @@ impl Finding {
             | Self::PublicListen(_)
             | Self::OtherOwner(..)
             | Self::OtherSideAway { .. } => Severity::Warning,
+            Self::DatabaseSetting { severity, .. } => *severity,
             _ => Severity::Error,
         }
     }

@@ -4,7 +4,7 @@ use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use super::{Finding, Place};
 use crate::config::Config;
-use crate::storage::Side;
+use crate::storage::PostgresAddress;
 use crate::web::assets::Assets;
 
 /// Whether what has to be there is there, and can be written by whoever runs this.
@@ -13,10 +13,8 @@ pub fn check(config: &Config, places: &[Place<'_>]) -> Vec<Finding> {
     for place in places {
         match &place.database {
             Some(database) => findings.extend(writable(&folder_of(database))),
-            None => findings.push(Finding::NoDatabaseFile(match place.side {
-                Side::Identified => "identified.database",
-                Side::Anonymous => "anonymous.database",
-            })),
+            None if PostgresAddress::of(place.url).is_some() => {}
+            None => findings.push(Finding::NoDatabase(place.name())),
         }
         // The program makes the folder itself, if it may.
         let keys = if place.keys.exists() { place.keys.to_owned() } else { folder_of(place.keys) };

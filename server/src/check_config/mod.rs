@@ -1,5 +1,5 @@
 //! `undersign-server check-config`: looks at what a configuration names, and says everything that is wrong with it at once. It opens no
-//! database, writes nothing, and makes nothing.
+//! database file, asks servers of PostgreSQL's for their settings alone, writes nothing, and makes nothing.
 
 mod clock;
 mod files;
@@ -7,6 +7,7 @@ mod findings;
 mod folders;
 mod names;
 mod permissions;
+mod postgres;
 mod proxies;
 mod shared;
 
@@ -36,6 +37,7 @@ pub async fn check(config: &Config, moment: Moment) -> Vec<Finding> {
     findings.extend(shared::check(&places));
     findings.extend(permissions::check(config, &places));
     findings.extend(folders::check(config, &places));
+    findings.extend(postgres::check(&places).await);
     findings.extend(clock::check(config, moment).await);
     findings
 }
@@ -43,19 +45,32 @@ pub async fn check(config: &Config, moment: Moment) -> Vec<Finding> {
 /// Where a side keeps what it keeps.
 struct Place<'a> {
     side: Side,
+    url: &'a str,
     /// The database's file; `None` where the URL names none.
     database: Option<PathBuf>,
     keys: &'a Path,
 }
 
+impl Place<'_> {
+    /// What the database is called in the configuration.
+    fn name(&self) -> &'static str {
+        match self.side {
+            Side::Identified => "identified.database",
+            Side::Anonymous => "anonymous.database",
+        }
+    }
+}
+
 fn places(config: &Config) -> Vec<Place<'_>> {
     let identified = config.identified.as_ref().map(|section| Place {
         side: Side::Identified,
+        url: &section.database,
         database: sqlite_file(&section.database),
         keys: section.keys.as_path(),
     });
     let anonymous = config.anonymous.as_ref().map(|section| Place {
         side: Side::Anonymous,
+        url: &section.database,
         database: sqlite_file(&section.database),
         keys: section.keys.as_path(),
     });

@@ -28,6 +28,7 @@ pub use copy::{copy, sqlite_file};
 pub(crate) use engine::Engine;
 pub(crate) use locks::Lock;
 pub use migrations::Side;
+pub use postgres::{PostgresAddress, PostgresServer};
 pub(crate) use retry::{FromStorage, retry};
 pub use transaction::Transaction;
 use transaction::{SetLater, Writes};

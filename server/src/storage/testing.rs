@@ -36,7 +36,6 @@ impl Place {
 pub(crate) async fn on_both(side: Side, contract: impl AsyncFn(Database)) {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let place = Place::new(engine, side).await;
-        eprintln!("{engine:?}");
         contract(place.database.clone()).await;
         place.database.close().await;
     }

@@ -83,6 +83,11 @@ impl TestDatabase {
         database
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// For the server's configuration.
     pub fn url(&self) -> String {
         format!("postgres://undersign@localhost/{}?host={}", self.name, self.cluster.display())
