@@ -64,7 +64,7 @@ pub async fn final_count(server: &TestServer, petition: &VerifiedManifest) -> u6
 
 /// Nothing of a petition is left on the identified side: no row, no key.
 pub async fn assert_destroyed(server: &TestServer, petition: &VerifiedManifest) {
-    assert_eq!(Tables::open(&server.database("identified")).await.count_issued(&petition.petition_id()).await, 0);
+    assert_eq!(Tables::open(&server.database_url("identified")).await.count_issued(&petition.petition_id()).await, 0);
     let id = petition.manifest().issuer.token_key.id();
     let name = id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     for directory in ["wrapping", "petitions"] {

@@ -18,3 +18,8 @@ pub fn program(name: &str) -> PathBuf {
 pub fn is_proving() -> bool {
     std::env::var_os("UNDERSIGN_PROVE").is_some()
 }
+
+/// Whether servers are run on PostgreSQL, by the same tests: `UNDERSIGN_TEST_POSTGRES` is set.
+pub fn on_postgres() -> bool {
+    std::env::var_os("UNDERSIGN_TEST_POSTGRES").is_some()
+}

@@ -16,12 +16,13 @@ use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::timestamp::Timestamp;
 use undersign_server::clock::{Clock as _, SystemClock};
+use undersign_test_clusters::TestDatabase;
 
 pub use syncs::Trap;
 
 use crate::mailbox::Mailbox;
 use crate::petitions::petition;
-use crate::programs::program;
+use crate::programs::{on_postgres, program};
 use crate::signer::rng;
 use crate::witness::TestWitness;
 
@@ -58,6 +59,8 @@ pub struct TestServer {
     processes: Vec<Child>,
     /// How often it was started under strace.
     watched: u32,
+    /// Those of PostgreSQL's clusters, which go with the server.
+    _databases: Option<[TestDatabase; 2]>,
 }
 
 const LARGE_LIMITS: &str = "mails_per_address = 1000\nmails_per_domain = 100000\nmails_per_network = 100000\n\
@@ -169,7 +172,16 @@ impl TestServer {
         self.directory.path()
     }
 
-    /// A side's database file: `identified` or `anonymous`.
+    /// URL of a side's database: `identified` or `anonymous`.
+    pub fn database_url(&self, side: &str) -> String {
+        let given = self.options.databases.as_ref().map(|[identified, anonymous]| match side {
+            "identified" => identified.clone(),
+            _ => anonymous.clone(),
+        });
+        given.unwrap_or_else(|| format!("sqlite:{}", self.database(side).display()))
+    }
+
+    /// A side's database file, where it has one: `identified` or `anonymous`.
     pub fn database(&self, side: &str) -> PathBuf {
         self.path().join(format!("{side}.db"))
     }
@@ -242,8 +254,7 @@ impl TestServer {
         let again = self.options.cosign_again_after.map(|seconds| format!("cosign_again_after = {seconds}"));
         let again = again.unwrap_or_default();
         let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
-        let own = || ["identified", "anonymous"].map(|side| format!("sqlite:{}", self.database(side).display()));
-        let [identified, anonymous] = self.options.databases.clone().unwrap_or_else(own);
+        let [identified, anonymous] = ["identified", "anonymous"].map(|side| self.database_url(side));
         format!(
             r#"
 [identified]
@@ -283,7 +294,13 @@ impl Drop for TestServer {
 }
 
 /// A server that was never started, with its configuration.
-fn fresh(options: Options) -> TestServer {
+fn fresh(mut options: Options) -> TestServer {
+    let mut clusters = None;
+    if on_postgres() && options.databases.is_none() {
+        let made = ["identified", "anonymous"].map(TestDatabase::new);
+        options.databases = Some(made.each_ref().map(TestDatabase::url));
+        clusters = Some(made);
+    }
     let directory = tempfile::tempdir().expect("a temporary directory");
     let identified_port = free_port();
     let anonymous_port = if options.apart { free_port() } else { identified_port };
@@ -296,6 +313,7 @@ fn fresh(options: Options) -> TestServer {
         organiser,
         processes: Vec::new(),
         watched: 0,
+        _databases: clusters,
     };
     fs::write(server.config_path(), server.config()).expect("the configuration is written");
     server

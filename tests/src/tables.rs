@@ -2,31 +2,45 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
+use sqlx::any::install_default_drivers;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 use undersign_protocol::petition::PetitionId;
 
-/// The tables of one side, read from its database file while the server runs or after it was killed.
+/// The tables of one side, read from its database while the server runs or after it was killed.
 pub struct Tables {
-    connection: SqliteConnection,
+    connection: AnyConnection,
+    is_sqlite: bool,
 }
 
 impl Tables {
-    /// Opens a database file.
-    pub async fn open(path: &Path) -> Self {
-        let options = SqliteConnectOptions::new().filename(path).create_if_missing(false);
-        Self { connection: options.connect().await.expect("a database") }
+    /// Opens a database of either engine.
+    pub async fn open(url: &str) -> Self {
+        install_default_drivers();
+        let connection = AnyConnection::connect(url).await.expect("a database");
+        Self { connection, is_sqlite: url.starts_with("sqlite:") }
     }
 
-    /// Takes the one turn to write there is: what the server is asked meanwhile waits, and is then done together.
+    /// Opens a database file.
+    pub async fn open_file(path: &Path) -> Self {
+        Self::open(&format!("sqlite:{}", path.display())).await
+    }
+
+    /// Takes the one turn to write there is, or keeps every table from being written to: what the server is asked meanwhile waits, and is
+    /// then done together.
     pub async fn hold_writes(&mut self) {
-        sqlx::query("PRAGMA busy_timeout = 10000").execute(&mut self.connection).await.expect("a setting");
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await.expect("a turn");
+        if self.is_sqlite {
+            self.execute("PRAGMA busy_timeout = 10000".to_owned()).await;
+            self.execute("BEGIN IMMEDIATE".to_owned()).await;
+            return;
+        }
+        let tables = "SELECT CAST(oid::regclass AS TEXT) FROM pg_class WHERE relkind = 'p' ORDER BY relname";
+        let tables = self.texts(tables.to_owned()).await.join(", ");
+        self.execute(format!("BEGIN; LOCK TABLE {tables} IN SHARE MODE")).await;
     }
 
     /// Gives the turn back.
     pub async fn release_writes(&mut self) {
-        sqlx::query("ROLLBACK").execute(&mut self.connection).await.expect("nothing was written");
+        self.execute("ROLLBACK".to_owned()).await;
     }
 
     /// How many rows a table has.
@@ -38,7 +52,7 @@ impl Tables {
 
     /// How many tokens of a petition were issued.
     pub async fn count_issued(&mut self, petition: &PetitionId) -> u64 {
-        let query = sqlx::query("SELECT COUNT(*) FROM issuance WHERE petition_id = ?");
+        let query = sqlx::query("SELECT COUNT(*) FROM issuance WHERE petition_id = $1");
         let row = query.bind(petition.as_bytes().as_slice()).fetch_one(&mut self.connection).await.expect("a count");
         u64::try_from(row.get::<i64, _>(0)).expect("not negative")
     }

@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use std::time::Duration;
 
 use getrandom::rand_core::Rng as _;
@@ -36,7 +34,7 @@ pub struct Wire {
     issuer: String,
     origin: String,
     mailbox: Mailbox,
-    identified: PathBuf,
+    identified: String,
 }
 
 /// A code that is not this one.
@@ -86,7 +84,7 @@ impl Wire {
     /// Speaks to a server over a connection of one's own, and has a mailbox elsewhere.
     pub fn with(server: &TestServer, sender: &Sender, mailbox: Mailbox) -> Self {
         let (issuer, origin) = (server.issuer().to_string(), server.origin().to_string());
-        Self { client: sender.client().clone(), issuer, origin, mailbox, identified: server.database("identified") }
+        Self { client: sender.client().clone(), issuer, origin, mailbox, identified: server.database_url("identified") }
     }
 
     /// The client, for requests of any kind.

@@ -29,7 +29,7 @@ impl TestServer {
 
     /// How many mails wait in the outbox.
     pub async fn waiting_mails(&self) -> u64 {
-        Tables::open(&self.database("identified")).await.count("outbox").await
+        Tables::open(&self.database_url("identified")).await.count("outbox").await
     }
 
     /// Waits until the outbox holds this many mails.

@@ -8,9 +8,13 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::TestServer;
+use crate::programs::on_postgres;
 
-/// Microseconds for which a sync is held up before it begins: time to kill the server in.
-const DELAY: u32 = 10_000;
+/// What a server does last before something is durable, and for how many microseconds that is held up before it begins: time to kill the
+/// server in. On PostgreSQL it is another process that syncs; ours sends it something, and answers.
+fn moments() -> (&'static str, u32) {
+    if on_postgres() { ("sendto,writev", 3_000) } else { ("fdatasync,fsync", 10_000) }
+}
 
 /// Kills the server at a certain sync.
 pub struct Trap {
@@ -29,10 +33,12 @@ impl TestServer {
     fn watch(&mut self) {
         self.watched += 1;
         let trace = self.trace();
+        let (calls, delay) = moments();
         // -D: the server stays our child, and is what is killed.
-        self.set_wrapper(&["strace", "-D", "-f", "-qq", "-e", "signal=none", "-e", "trace=fdatasync,fsync", "-e"]);
-        let inject = format!("inject=fdatasync,fsync:delay_enter={DELAY}");
-        self.options.wrapper.extend([inject, "-o".to_owned(), trace.display().to_string()]);
+        self.set_wrapper(&["strace", "-D", "-f", "-qq", "-s", "0", "-e", "signal=none", "-e"]);
+        let [traced, held] = [format!("trace={calls}"), format!("inject={calls}:delay_enter={delay}")];
+        let output = trace.display().to_string();
+        self.options.wrapper.extend([traced, "-e".to_owned(), held, "-o".to_owned(), output]);
     }
 
     /// Starts a server that was killed again under strace, and kills it at the `number`th sync of its life, if it comes to that. Does not
@@ -88,5 +94,6 @@ impl Trap {
 
 /// A line for each call that begins; that it has ended may stand on a line of its own (`<... fsync resumed>`).
 fn count(trace: &Path) -> usize {
-    fs::read_to_string(trace).unwrap_or_default().matches("sync(").count()
+    let trace = fs::read_to_string(trace).unwrap_or_default();
+    ["sync(", "sendto(", "writev("].into_iter().map(|call| trace.matches(call).count()).sum()
 }

@@ -193,7 +193,7 @@ impl Place {
     }
 
     async fn open(&self, name: &str) -> Tables {
-        Tables::open(&self.path(name)).await
+        Tables::open_file(&self.path(name)).await
     }
 }
 

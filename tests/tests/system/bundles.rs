@@ -58,7 +58,7 @@ fn shape(request: &Request) -> Shape {
 async fn requests_and_rows_are_the_same_whichever_petition_is_wanted() {
     let (server, petitions) = three_petitions().await;
     let wire = Wire::new(&server);
-    let mut tables = Tables::open(&server.database("identified")).await;
+    let mut tables = Tables::open(&server.database_url("identified")).await;
     let mut seen: Vec<[Shape; 3]> = Vec::new();
     for (number, wanted) in petitions.iter().enumerate() {
         let signer = Signer::new(&server, &format!("signer{number}@example.org"));

@@ -6,7 +6,7 @@ use undersign_protocol::redemption::{RedemptionAnswer, Token, parse_authorizatio
 use undersign_tests::audit::audit;
 use undersign_tests::persistent::Persistent;
 use undersign_tests::petitions::petition;
-use undersign_tests::programs::is_proving;
+use undersign_tests::programs::{is_proving, on_postgres};
 use undersign_tests::server::{Options, TestServer};
 use undersign_tests::side_by_side::tokens;
 use undersign_tests::signer::Signer;
@@ -131,9 +131,14 @@ async fn watched_server() -> (TestServer, VerifiedManifest) {
     (server, trees)
 }
 
-/// Every sync in the long tier, else every one of the first few, and then every fourth.
+/// Every sync in the long tier, else every one of the first few, and then every fourth. Of PostgreSQL there are more: what is sent.
 fn sync_of_round(round: usize, first: usize) -> usize {
-    if is_proving() { round } else { round.min(first) + 4 * round.saturating_sub(first) }
+    match (on_postgres(), is_proving()) {
+        (false, true) => round,
+        (false, false) => round.min(first) + 4 * round.saturating_sub(first),
+        (true, true) => 2 * round,
+        (true, false) => 25 * round,
+    }
 }
 
 fn token(redemption: &Request) -> Token {

@@ -33,7 +33,7 @@ async fn beyond_the_limit_no_mail_comes_and_nothing_confirms() {
     assert_eq!(answer.problem(), Problem::VerificationNotValid);
     assert_eq!(wire.token_request(&second.body()).await.problem(), Problem::NotConfirmed);
 
-    Tables::open(&server.database("identified")).await.wait_until_empty("outbox").await;
+    Tables::open(&server.database_url("identified")).await.wait_until_empty("outbox").await;
     assert_eq!(server.mailbox().mails_to(ANNA).len(), 1);
 
     assert_eq!(wire.confirm_code(&live, &mail.code()).await.status, 200);
@@ -47,7 +47,7 @@ async fn spellings_of_one_mailbox_share_its_limit() {
     for (number, spelling) in ["a.nna@gmail.com", "anna@gmail.com", "ANNA+petition@googlemail.com"].iter().enumerate() {
         wire.verification(spelling, &[number as u8; 32].into()).await;
     }
-    Tables::open(&server.database("identified")).await.wait_until_empty("outbox").await;
+    Tables::open(&server.database_url("identified")).await.wait_until_empty("outbox").await;
     assert_eq!(server.mailbox().mails().len(), 1);
 }
 
@@ -67,7 +67,7 @@ async fn new_used_and_limited_addresses_get_equal_answers() {
     assert_eq!(shape(&limited), shape(&new));
     assert_eq!(shape(&longer), shape(&new));
 
-    Tables::open(&server.database("identified")).await.wait_until_empty("outbox").await;
+    Tables::open(&server.database_url("identified")).await.wait_until_empty("outbox").await;
     assert_eq!(server.mailbox().mails_to(ANNA).len(), 2);
 }
 
@@ -90,7 +90,7 @@ async fn malformed_addresses_are_refused_and_nothing_is_sent() {
     ] {
         assert_eq!(wire.ask(email, &[7; 32].into()).await.problem(), Problem::AddressNotValid, "{email}");
     }
-    let mut tables = Tables::open(&server.database("identified")).await;
+    let mut tables = Tables::open(&server.database_url("identified")).await;
     assert_eq!(tables.count("outbox").await, 0);
     assert_eq!(server.mailbox().mails(), []);
 }

@@ -14,7 +14,7 @@ async fn scanners_that_follow_every_link_change_nothing() {
     let (wire, blinding) = (Wire::new(&server), Blinding::new(&petition));
     wire.verification(ANNA, &blinding.digest()).await;
     let mail = wire.mail(ANNA, 1).await;
-    let mut tables = Tables::open(&server.database("identified")).await;
+    let mut tables = Tables::open(&server.database_url("identified")).await;
     tables.wait_until_empty("outbox").await;
     let before = tables.rows().await;
 
@@ -45,7 +45,7 @@ async fn a_changed_link_or_verification_confirms_nothing_and_leaves_no_trace() {
         let answer = wire.confirm_code(&changed, &mail.code()).await;
         assert_eq!(answer.problem(), Problem::VerificationNotValid, "{changed}");
     }
-    let mut tables = Tables::open(&server.database("identified")).await;
+    let mut tables = Tables::open(&server.database_url("identified")).await;
     assert_eq!((tables.count("tries").await, tables.count("confirmation").await), (0, 0));
 }
 

@@ -25,7 +25,7 @@ async fn blinded_messages_out_of_range_use_up_nothing() {
         wire.confirm(ANNA, &RequestDigest::of(&body)).await;
         assert_eq!(wire.token_request(&body).await.problem(), Problem::TokenRequestNotValid);
     }
-    assert_eq!(Tables::open(&server.database("identified")).await.count("issuance").await, 0);
+    assert_eq!(Tables::open(&server.database_url("identified")).await.count("issuance").await, 0);
     wire.token(ANNA, &petition).await;
 }
 
@@ -46,7 +46,7 @@ async fn one_bad_element_refuses_the_whole_batch() {
         wire.confirm(ANNA, &RequestDigest::of(&body)).await;
         assert_eq!(wire.batch_request(&body).await.problem(), Problem::TokenRequestNotValid);
     }
-    assert_eq!(Tables::open(&server.database("identified")).await.count("issuance").await, 0);
+    assert_eq!(Tables::open(&server.database_url("identified")).await.count("issuance").await, 0);
     wire.token(ANNA, &trees).await;
 }
 

@@ -98,7 +98,7 @@ async fn a_batch_that_names_a_key_twice_is_refused_whole() {
         wire.confirm(ANNA, &RequestDigest::of(&body)).await;
         assert_eq!(wire.batch_request(&body).await.problem(), Problem::TokenRequestNotValid);
     }
-    assert_eq!(Tables::open(&server.database("identified")).await.count("issuance").await, 0);
+    assert_eq!(Tables::open(&server.database_url("identified")).await.count("issuance").await, 0);
     for petition in [&trees, &rivers] {
         wire.token(ANNA, petition).await;
     }

@@ -32,7 +32,7 @@ async fn prepared(server: &TestServer, slug: &str) -> Manifest {
 async fn petitions_stored(server: &TestServer) -> [u64; 2] {
     let mut counts = [0; 2];
     for (count, side) in counts.iter_mut().zip(["identified", "anonymous"]) {
-        *count = Tables::open(&server.database(side)).await.count("petition").await;
+        *count = Tables::open(&server.database_url(side)).await.count("petition").await;
     }
     counts
 }

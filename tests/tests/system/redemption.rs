@@ -138,7 +138,7 @@ async fn tokens_that_were_tampered_with_are_refused_and_leave_no_trace() {
     }
     let url = wire.origin(&format!("/v1/petitions/{petition_id}/signatures"));
     check_challenge(&wire.post(&url, "application/json", "{}").await, &petition);
-    let mut tables = Tables::open(&server.database("anonymous")).await;
+    let mut tables = Tables::open(&server.database_url("anonymous")).await;
     assert_eq!((tables.count("nonce").await, tables.count("pool").await), (0, 0));
 
     // RFC 9110 §11.2: quotes may be missing, and parameters that nobody knows are passed over.

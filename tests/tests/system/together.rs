@@ -21,7 +21,7 @@ async fn together<F>(server: &TestServer, side: &str, asked: Vec<F>) -> Vec<Answ
 where
     F: Future<Output = Answer> + Send + 'static,
 {
-    let mut tables = Tables::open(&server.database(side)).await;
+    let mut tables = Tables::open(&server.database_url(side)).await;
     tables.hold_writes().await;
     let mut running = JoinSet::new();
     for (index, one) in asked.into_iter().enumerate() {
@@ -154,5 +154,5 @@ async fn of_two_addresses_that_confirm_one_request_together_one_does_and_the_oth
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
-    assert_eq!(Tables::open(&server.database("identified")).await.count("tries").await, 0);
+    assert_eq!(Tables::open(&server.database_url("identified")).await.count("tries").await, 0);
 }

@@ -185,7 +185,7 @@ async fn forged_and_unknown_keys_withdraw_nothing_and_leave_no_trace() {
     let url = wire.origin(&format!("/v1/petitions/{petition_id}/withdrawals"));
     assert_eq!(wire.post(&url, "text/plain", body.to_string()).await.problem(), Problem::UnsupportedMediaType);
 
-    assert_eq!(Tables::open(&server.database("anonymous")).await.count("withdrawal").await, 0);
+    assert_eq!(Tables::open(&server.database_url("anonymous")).await.count("withdrawal").await, 0);
     assert_eq!(wire.redeem(&petition_id, &token).await.status, 200);
     assert_eq!(wire.counts(&petition_id).await, (1, 1, 0));
     // The control: the right one is taken.

@@ -279,7 +279,7 @@ async fn a_database_that_is_older_than_the_witnessed_log_is_not_appended_to() {
     let database = server.database("anonymous");
     let old = database.with_extension("old");
     // What was written last may be in the write-ahead log alone; whoever closes the database as the last one puts it into the file.
-    let mut tables = Tables::open(&database).await;
+    let mut tables = Tables::open_file(&database).await;
     assert_eq!(tables.count("petition").await, 1);
     tables.close().await;
     std::fs::copy(&database, &old).expect("a copy of the database");
