@@ -55,7 +55,7 @@ pub async fn run(config: &Config, config_file: &Path, side: Side, to: &Path) -> 
     remove(&new)?;
     remove(&old)?;
     make(&new)?;
-    copy(database, &new.join("undersign.db")).await?;
+    copy(database, side, &new.join("undersign.db")).await?;
     copy_folder(keys, &new.join("keys"), &SHORT_LIVED_KEYS)?;
     copy_file(config_file, &new.join("config.toml"))?;
     sync(&new)?;

@@ -116,6 +116,18 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         to: PathBuf,
     },
+    /// Fills an empty database of PostgreSQL's with a backup, or with the SQLite database that was used before.
+    Import {
+        /// The configuration file, with the new database's URL.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The side.
+        #[arg(long)]
+        side: SideArgument,
+        /// The file of SQLite's. Its server must not be running.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+    },
     /// Brings the databases to this version's schema and ends.
     Migrate {
         /// The configuration file.
@@ -188,6 +200,7 @@ async fn main() -> anyhow::Result<()> {
             println!("the backup is {}", made.display());
             Ok(())
         }
+        Command::Import { config, side, from } => migrate::import(&read(&config)?, side.into(), &from).await,
         Command::Migrate { config, accept_loss } => {
             let config = read(&config)?;
             migrate::run(&config).await?;

@@ -1,7 +1,8 @@
-//! `undersign-server migrate`: the schema; and, where an operator has restored a database that is older than the public log and says so,
+//! `undersign-server migrate` and `import`: the schema; rows from another engine; and, where an operator has restored a database that is older than the public log and says so,
 //! what is needed to go on.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::Context as _;
 use undersign_protocol::petition::PetitionId;
@@ -10,6 +11,7 @@ use crate::anonymous::AnonymousDatabase;
 use crate::config::Config;
 use crate::identified::IdentifiedDatabase;
 use crate::identified::issuance::OriginClient;
+use crate::storage::{self, PostgresAddress, Side};
 
 /// Brings the databases of a configuration to this version's schema.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
@@ -20,6 +22,21 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         AnonymousDatabase::open(&section.database).await?.close().await;
     }
     Ok(())
+}
+
+/// Fills a side's database, which is PostgreSQL's and empty, from a file of SQLite's.
+pub async fn import(config: &Config, side: Side, from: &Path) -> anyhow::Result<()> {
+    let database = match side {
+        Side::Identified => config.identified.as_ref().map(|section| &section.database),
+        Side::Anonymous => config.anonymous.as_ref().map(|section| &section.database),
+    };
+    let url = database.context("the configuration does not have this side")?;
+    anyhow::ensure!(from.is_file(), "{} is not a file", from.display());
+    anyhow::ensure!(
+        PostgresAddress::of(url).is_some(),
+        "the configuration's database is not PostgreSQL's: copy the file there"
+    );
+    storage::import(from, side, url).await.with_context(|| format!("nothing was taken from {}", from.display()))
 }
 
 /// Lets the identified side go on from the counts of the public logs, though its database does not know who was given those tokens.

@@ -154,3 +154,87 @@ async fn a_commit_is_durable_and_isolation_is_as_expected_whatever_the_server_sa
         assert_eq!(reset, server, "the control");
     }
 }
+
+/// Every row of every table, as text, in an order that both engines have.
+async fn everything(database: &Database, columns: &[(&str, &[&str])]) -> Vec<String> {
+    let mut all = Vec::new();
+    for (table, columns) in columns {
+        let columns: Vec<_> =
+            columns.iter().map(|column| format!("COALESCE(CAST({column} AS TEXT), 'null')")).collect();
+        let sql = format!("SELECT {} AS row FROM {table}", columns.join(" || ' ' || "));
+        let rows: Vec<String> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&database.pool).await.expect("rows");
+        all.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
+    }
+    all.sort();
+    all
+}
+
+#[tokio::test]
+async fn a_copy_of_postgresql_is_a_file_of_sqlite_s_and_comes_back_whole() {
+    let place = Place::new(Engine::Postgres, Side::Anonymous).await;
+    for statement in [
+        "INSERT INTO nonce SELECT '\\x01', sha256(CAST(CAST(n AS TEXT) AS BYTEA)), CASE WHEN n % 2 = 0 THEN n END \
+         FROM generate_series(1, 1000) AS n",
+        "INSERT INTO log_entry SELECT '\\x02', n, sha256(CAST(CAST(n AS TEXT) AS BYTEA)) FROM generate_series(0, 399) AS n",
+        "INSERT INTO log_hash SELECT '\\x02', n % 3, n, '\\x' FROM generate_series(0, 399) AS n",
+        "INSERT INTO cosignature VALUES ('\\x02', 'ä witness', 7, 'a line'), ('\\x02', 'Z', 8, '')",
+    ] {
+        sqlx::query(statement).execute(&place.database.pool).await.expect("inserted");
+    }
+    let directory = tempfile::tempdir().expect("a folder");
+    let file = directory.path().join("undersign.db");
+    let rewriting = async { place.database.rewrite().await.expect("no failure") };
+    let (copied, _) = tokio::join!(super::copy(&place.url, Side::Anonymous, &file), rewriting);
+    copied.expect("copied");
+    let names: Vec<_> =
+        std::fs::read_dir(directory.path()).expect("a folder").map(|file| file.expect("a file").file_name()).collect();
+    assert_eq!(names, ["undersign.db"], "one file");
+
+    let columns: [(&str, &[&str]); 4] = [
+        ("nonce", &["length(nonce)", "leaf_index"]),
+        ("log_entry", &["leaf_index", "length(entry)"]),
+        ("log_hash", &["level", "position", "length(hash)"]),
+        ("cosignature", &["witness", "tree_size", "line"]),
+    ];
+    let before = everything(&place.database, &columns).await;
+    assert_eq!(before.len(), 1_802);
+    let copy = Database::open(&format!("sqlite:{}", file.display()), Side::Anonymous).await.expect("it opens");
+    assert_eq!(everything(&copy, &columns).await, before);
+    copy.close().await;
+
+    let other = Place::new(Engine::Postgres, Side::Anonymous).await;
+    super::import(&file, Side::Anonymous, &other.url).await.expect("imported");
+    assert_eq!(everything(&other.database, &columns).await, before);
+    let again = super::import(&file, Side::Anonymous, &other.url).await;
+    assert!(matches!(again, Err(StorageError::NotEmpty)));
+    let identified = Place::new(Engine::Postgres, Side::Identified).await;
+    assert!(matches!(super::import(&file, Side::Identified, &identified.url).await, Err(StorageError::Schema(_))));
+}
+
+#[tokio::test]
+async fn a_backup_is_never_of_tables_that_are_just_being_emptied() {
+    let place = Place::new(Engine::Postgres, Side::Anonymous).await;
+    let fill = "INSERT INTO nonce SELECT '\\x01', sha256(CAST(CAST(n AS TEXT) AS BYTEA)), n FROM generate_series(1, 5000) AS n";
+    sqlx::query(fill).execute(&place.database.pool).await.expect("inserted");
+    let directory = tempfile::tempdir().expect("a folder");
+    let copying = async {
+        for number in 0..4 {
+            let file = directory.path().join(format!("{number}.db"));
+            super::copy(&place.url, Side::Anonymous, &file).await.expect("copied");
+            let copy = Database::open(&format!("sqlite:{}", file.display()), Side::Anonymous).await.expect("it opens");
+            assert_eq!(everything(&copy, &[("nonce", &["leaf_index"])]).await.len(), 5_000);
+            copy.close().await;
+        }
+    };
+    let rewriting = async {
+        loop {
+            drop(place.database.begin("something").await.expect("begun"));
+            place.database.rewrite().await.expect("no failure");
+        }
+    };
+    tokio::select! {
+        () = copying => {}
+        () = rewriting => {}
+    }
+}

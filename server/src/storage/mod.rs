@@ -2,6 +2,7 @@
 //! its own SQL, one text for both engines.
 
 mod away;
+mod catalogue;
 #[cfg(test)]
 mod contract;
 mod copy;
@@ -24,7 +25,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, ConnectOptions as _, Executor as _};
 use tokio::sync::{Mutex, Semaphore};
 
-pub use copy::{copy, sqlite_file};
+pub use copy::{copy, import, sqlite_file};
 pub(crate) use engine::Engine;
 pub(crate) use locks::Lock;
 pub use migrations::Side;
@@ -56,6 +57,9 @@ pub enum StorageError {
     /// A row holds what this program never writes.
     #[error("a row is not valid: {0}")]
     Row(&'static str),
+    /// Something is in a database that is to be filled.
+    #[error("the database is not empty")]
+    NotEmpty,
     /// A log's head moved between plan and commit: another process appended.
     #[error("the log's head has moved")]
     Conflict,

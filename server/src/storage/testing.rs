@@ -11,6 +11,7 @@ use super::{Database, Engine, Side};
 /// An open database of its own, removed at the end.
 pub(crate) struct Place {
     pub(crate) database: Database,
+    pub(crate) url: String,
     _kept: Box<dyn Any>,
 }
 
@@ -28,7 +29,7 @@ impl Place {
             }
         };
         let database = Database::open(&url, side).await.expect("it opens");
-        Self { database, _kept: kept }
+        Self { database, url, _kept: kept }
     }
 }
 
