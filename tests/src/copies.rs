@@ -9,6 +9,7 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
 use tempfile::TempDir;
+use undersign_test_clusters::TestDatabase;
 
 use crate::programs::program;
 use crate::server::TestServer;
@@ -19,12 +20,19 @@ const CONTEXT: &[u8] = b"undersign petition keys v1";
 /// A copy of a server's databases and keys.
 pub struct Copied {
     directory: TempDir,
+    /// PostgreSQL's, which are no files of the server's.
+    databases: Option<[TestDatabase; 2]>,
 }
 
 impl Copied {
+    fn nothing() -> Self {
+        Self { directory: tempfile::tempdir().expect("a temporary directory"), databases: None }
+    }
+
     /// Every file. The server must not be running, or the copy is what a thief gets hold of in passing.
     pub fn everything(server: &TestServer) -> Self {
-        let copied = Self { directory: tempfile::tempdir().expect("a temporary directory") };
+        let mut copied = Self::nothing();
+        copied.databases = server.databases().map(|databases| databases.each_ref().map(TestDatabase::copy_of));
         for name in files_of(server.path()) {
             copy(server.path(), copied.path(), &name);
         }
@@ -33,7 +41,7 @@ impl Copied {
 
     /// What docs/operators.md says: `undersign-server backup`, once for each side, while the server runs.
     pub fn backup(server: &TestServer) -> Self {
-        let copied = Self { directory: tempfile::tempdir().expect("a temporary directory") };
+        let copied = Self::nothing();
         for side in ["identified", "anonymous"] {
             let medium = copied.path().join(side);
             fs::create_dir(&medium).expect("a medium");
@@ -64,8 +72,11 @@ impl Copied {
         }
     }
 
-    /// Puts every file back in its place. The server must not be running.
+    /// Puts everything back in its place. The server must not be running.
     pub fn restore(&self, server: &TestServer) {
+        for (database, copy) in server.databases().into_iter().flatten().zip(self.databases.iter().flatten()) {
+            database.replace_with(copy);
+        }
         for name in files_of(server.path()).iter().filter(|name| is_data(name)) {
             fs::remove_file(server.path().join(name)).expect("a file is removed");
         }

@@ -18,7 +18,7 @@ use undersign_protocol::timestamp::Timestamp;
 use undersign_server::clock::{Clock as _, SystemClock};
 use undersign_test_clusters::TestDatabase;
 
-pub use syncs::Trap;
+pub use syncs::{Trap, kills, kills_come_to_an_end};
 
 use crate::mailbox::Mailbox;
 use crate::petitions::petition;
@@ -60,7 +60,7 @@ pub struct TestServer {
     /// How often it was started under strace.
     watched: u32,
     /// Those of PostgreSQL's clusters, which go with the server.
-    _databases: Option<[TestDatabase; 2]>,
+    databases: Option<[TestDatabase; 2]>,
 }
 
 const LARGE_LIMITS: &str = "mails_per_address = 1000\nmails_per_domain = 100000\nmails_per_network = 100000\n\
@@ -179,6 +179,11 @@ impl TestServer {
             _ => anonymous.clone(),
         });
         given.unwrap_or_else(|| format!("sqlite:{}", self.database(side).display()))
+    }
+
+    /// Both sides' databases of PostgreSQL, where it has its own there.
+    pub fn databases(&self) -> Option<&[TestDatabase; 2]> {
+        self.databases.as_ref()
     }
 
     /// A side's database file, where it has one: `identified` or `anonymous`.
@@ -313,7 +318,7 @@ fn fresh(mut options: Options) -> TestServer {
         organiser,
         processes: Vec::new(),
         watched: 0,
-        _databases: clusters,
+        databases: clusters,
     };
     fs::write(server.config_path(), server.config()).expect("the configuration is written");
     server

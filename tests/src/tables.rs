@@ -6,6 +6,10 @@ use sqlx::any::install_default_drivers;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Row as _};
 use undersign_protocol::petition::PetitionId;
 
+/// PostgreSQL's tables, each with all its ranges.
+const TABLES: &str = "SELECT CAST(oid::regclass AS TEXT) FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition \
+     AND relnamespace = current_schema()::regnamespace ORDER BY 1";
+
 /// The tables of one side, read from its database while the server runs or after it was killed.
 pub struct Tables {
     connection: AnyConnection,
@@ -38,8 +42,7 @@ impl Tables {
             self.execute("BEGIN IMMEDIATE".to_owned()).await;
             return;
         }
-        let tables = "SELECT CAST(oid::regclass AS TEXT) FROM pg_class WHERE relkind = 'p' ORDER BY relname";
-        let tables = self.texts(tables.to_owned()).await.join(", ");
+        let tables = self.names().await.join(", ");
         self.execute(format!("BEGIN; LOCK TABLE {tables} IN SHARE MODE")).await;
     }
 
@@ -76,9 +79,14 @@ impl Tables {
     /// Every row of every table as SQL literals, by table; rows in the order of their text.
     pub async fn rows(&mut self) -> BTreeMap<String, Vec<String>> {
         let mut all = BTreeMap::new();
-        for table in self.texts("SELECT name FROM sqlite_master WHERE type = 'table'".to_owned()).await {
-            let columns = self.texts(format!("SELECT 'quote(' || name || ')' FROM pragma_table_info('{table}')")).await;
-            let sql = format!("SELECT {} AS row FROM {table} ORDER BY row", columns.join(" || ', ' || "));
+        for table in self.names().await {
+            let literals = if self.is_sqlite {
+                format!("SELECT 'quote(' || name || ')' FROM pragma_table_info('{table}')")
+            } else {
+                format!("SELECT 'quote_nullable(' || attname || ')' FROM {}", columns_of(&table))
+            };
+            let sql =
+                format!("SELECT {} AS row FROM {table} ORDER BY row", self.texts(literals).await.join(" || ', ' || "));
             let rows = self.texts(sql).await;
             all.insert(table, rows);
         }
@@ -95,7 +103,7 @@ impl Tables {
     /// Every value of every table but these, as bytes; numbers as their digits.
     pub async fn values(&mut self, but: &[&str]) -> Vec<Vec<u8>> {
         let mut values = Vec::new();
-        for table in self.texts("SELECT name FROM sqlite_master WHERE type = 'table'".to_owned()).await {
+        for table in self.names().await {
             if but.contains(&table.as_str()) {
                 continue;
             }
@@ -115,6 +123,12 @@ impl Tables {
         u32::try_from(row.get::<i64, _>(0)).expect("a page's number")
     }
 
+    /// The names of the tables.
+    async fn names(&mut self) -> Vec<String> {
+        let sql = if self.is_sqlite { "SELECT name FROM sqlite_master WHERE type = 'table'" } else { TABLES };
+        self.texts(sql.to_owned()).await
+    }
+
     /// Runs statements.
     pub async fn execute(&mut self, sql: String) {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await.expect("statements that work");
@@ -129,4 +143,9 @@ impl Tables {
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await.expect("rows");
         rows.iter().map(|row| row.get(0)).collect()
     }
+}
+
+/// Where PostgreSQL lists the columns of a table, and which.
+fn columns_of(table: &str) -> String {
+    format!("pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum")
 }

@@ -17,17 +17,34 @@ pub struct Outcome {
     pub failed: u64,
 }
 
-/// Runs every test of the workspace, the examples in the documentation last.
+/// Tests of the whole system that servers on PostgreSQL go through too: where something is stored, once, and outlives a kill.
+const ON_POSTGRES: [&str; 11] = [
+    "backup::",
+    "bundles::",
+    "close::",
+    "crash::",
+    "issuance::",
+    "journey::",
+    "one_token::",
+    "publication",
+    "redemption::",
+    "together::",
+    "withdrawals::",
+];
+/// Reads files of SQLite's.
+const ON_SQLITE_ALONE: &str = "a_backup_and_all_keys_that_are_left_test_no_address_after_the_close";
+
+/// Runs every test of the workspace, then those of servers on PostgreSQL, the examples in the documentation last.
 ///
 /// Stops with an error at the first program of tests that fails; a thorough run uses larger numbers, goes on to the end
 /// and only counts what failed.
 pub fn of_all_tests(thorough: bool) -> Result<Outcome> {
     let clusters = postgres::clusters();
     let mut total = Outcome::default();
-    for mut command in [tests(), cargo(["test", "--workspace", "--doc"])] {
+    for mut command in [tests(thorough), tests_on_postgres(thorough), examples(thorough)] {
         postgres::give(&mut command, &clusters);
         if thorough {
-            command.arg("--no-fail-fast").env("UNDERSIGN_PROVE", "1");
+            command.env("UNDERSIGN_PROVE", "1");
         }
         let (outcome, succeeded) = count(&mut command)?;
         ensure!(thorough || succeeded, "`{}` failed", line(&command));
@@ -45,13 +62,36 @@ pub fn of(command: &mut Command) -> Result<Outcome> {
     Ok(outcome)
 }
 
+fn tests(thorough: bool) -> Command {
+    // Without nextest, all but the examples in the documentation, which have their own run.
+    let mut command = runner(&["--workspace"], &["--lib", "--bins", "--tests"]);
+    command.args(to_the_end(thorough));
+    command
+}
+
+fn tests_on_postgres(thorough: bool) -> Command {
+    let mut command = runner(&["--package", "undersign-tests", "--test", "system"], &[]);
+    command.args(to_the_end(thorough)).arg("--").args(ON_POSTGRES).args(["--skip", ON_SQLITE_ALONE]);
+    command.env("UNDERSIGN_TEST_POSTGRES", "1");
+    command
+}
+
+fn examples(thorough: bool) -> Command {
+    let mut command = cargo(["test", "--workspace", "--doc"]);
+    command.args(to_the_end(thorough));
+    command
+}
+
+fn to_the_end(thorough: bool) -> Option<&'static str> {
+    thorough.then_some("--no-fail-fast")
+}
+
 /// nextest runs the tests of several programs side by side; cargo's own runner is on every machine.
-fn tests() -> Command {
+fn runner(which: &[&str], of_cargo_s: &[&str]) -> Command {
     if in_path("cargo-nextest") {
-        cargo(["nextest", "run", "--workspace"])
+        cargo([&["nextest", "run"], which].concat())
     } else {
-        // All but the examples in the documentation, which have their own run.
-        cargo(["test", "--workspace", "--lib", "--bins", "--tests"])
+        cargo([&["test"], which, of_cargo_s].concat())
     }
 }
 

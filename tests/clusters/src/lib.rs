@@ -77,10 +77,24 @@ impl TestDatabase {
         static MADE: AtomicU64 = AtomicU64::new(0);
         let name = format!("test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         let database = Self { cluster, name };
-        // Copied as files: nothing is written to the log.
-        let sql = format!("CREATE DATABASE {} OWNER undersign TEMPLATE {template} STRATEGY file_copy", database.name);
-        execute(&database.cluster, "postgres", &sql);
+        database.create(template);
         database
+    }
+
+    /// Puts a copy of another in its place. Nobody may be connected to the other.
+    pub fn replace_with(&self, other: &Self) {
+        execute(&self.cluster, "postgres", &self.drop_statement());
+        self.create(&other.name);
+    }
+
+    fn create(&self, template: &str) {
+        // Copied as files: nothing is written to the log.
+        let sql = format!("CREATE DATABASE {} OWNER undersign TEMPLATE {template} STRATEGY file_copy", self.name);
+        execute(&self.cluster, "postgres", &sql);
+    }
+
+    fn drop_statement(&self) -> String {
+        format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
     }
 
     /// Its name.
@@ -112,8 +126,7 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         // A cluster that is gone has taken it along.
-        let _ =
-            psql(&self.cluster, "postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).output();
+        let _ = psql(&self.cluster, "postgres", &self.drop_statement()).output();
     }
 }
 

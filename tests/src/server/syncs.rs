@@ -8,12 +8,34 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::TestServer;
-use crate::programs::on_postgres;
+use crate::programs::{is_proving, on_postgres};
 
 /// What a server does last before something is durable, and for how many microseconds that is held up before it begins: time to kill the
 /// server in. On PostgreSQL it is another process that syncs; ours sends it something, and answers.
 fn moments() -> (&'static str, u32) {
     if on_postgres() { ("sendto,writev", 3_000) } else { ("fdatasync,fsync", 10_000) }
+}
+
+/// The syncs at which a server is killed, one a round: every one in the long tier, else every one of the first few, and then every
+/// fourth. Of PostgreSQL there are more, what is sent, and some of those do.
+pub fn kills(first: usize) -> impl Iterator<Item = usize> {
+    let sync = move |round: usize| match (on_postgres(), is_proving()) {
+        (false, true) => round,
+        (false, false) => round.min(first) + 4 * round.saturating_sub(first),
+        (true, true) => 5 * round,
+        (true, false) => 25 * round,
+    };
+    let rounds = match (kills_come_to_an_end(), is_proving()) {
+        (true, _) => usize::MAX,
+        (false, true) => 40,
+        (false, false) => 5,
+    };
+    (1..=rounds).map(sync)
+}
+
+/// Whether a server that has nothing to do stops doing what it is killed at: on PostgreSQL it asks at every tick.
+pub fn kills_come_to_an_end() -> bool {
+    !on_postgres()
 }
 
 /// Kills the server at a certain sync.

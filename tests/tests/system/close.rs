@@ -11,8 +11,7 @@ use undersign_tests::copies::{Copied, addresses_that_asked};
 use undersign_tests::ending::{assert_destroyed, close_statement, ends, final_count, wait_until_ended};
 use undersign_tests::persistent::Persistent;
 use undersign_tests::petitions::petition;
-use undersign_tests::programs::is_proving;
-use undersign_tests::server::{Options, TestServer};
+use undersign_tests::server::{Options, TestServer, kills};
 use undersign_tests::side_by_side::{address, tokens};
 use undersign_tests::wire::Wire;
 
@@ -88,9 +87,8 @@ async fn a_close_is_completed_wherever_it_is_killed() {
     server.kill();
     server.wait_until(trees.manifest().ends_at()).await;
     let before = Copied::everything(&server);
-    for round in 1usize.. {
+    for sync in kills(10) {
         before.restore(&server);
-        let sync = if is_proving() { round } else { round.min(10) + 3 * round.saturating_sub(10) };
         let trap = server.start_and_kill_at_sync(sync);
         while !trap.has_sprung() && (ends(&server, &trees).await != Some(1) || !is_quiet(&server).await) {
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -6,8 +6,8 @@ use undersign_protocol::redemption::{RedemptionAnswer, Token, parse_authorizatio
 use undersign_tests::audit::audit;
 use undersign_tests::persistent::Persistent;
 use undersign_tests::petitions::petition;
-use undersign_tests::programs::{is_proving, on_postgres};
-use undersign_tests::server::{Options, TestServer};
+use undersign_tests::programs::is_proving;
+use undersign_tests::server::{Options, TestServer, kills, kills_come_to_an_end};
 use undersign_tests::side_by_side::tokens;
 use undersign_tests::signer::Signer;
 use undersign_tests::wire::Wire;
@@ -15,10 +15,9 @@ use undersign_tests::wire::Wire;
 #[tokio::test]
 async fn a_signing_outlives_a_kill_at_every_sync() {
     let (mut server, trees) = watched_server().await;
-    for round in 1.. {
+    for (round, sync) in (1..).zip(kills(8)) {
         let signer = Signer::new(&server, &format!("signer{round}@example.org"));
         let prepared = signer.prepare(&server.link(&trees), Bundle::WholeRun).await;
-        let sync = sync_of_round(round, 8);
         let trap = server.kill_at_sync(sync);
 
         let mut client = Persistent::new(&mut server);
@@ -50,8 +49,7 @@ async fn a_signing_outlives_a_kill_at_every_sync() {
 async fn redemptions_that_are_repeated_during_a_batch_stay_one_each_wherever_it_is_killed() {
     let (mut server, trees) = watched_server().await;
     let tokens = tokens(&server, &trees, if is_proving() { 80 } else { 30 }).await;
-    for (round, tokens) in (1..).zip(tokens.chunks(2)) {
-        let sync = sync_of_round(round, 6);
+    for ((round, sync), tokens) in (1..).zip(kills(6)).zip(tokens.chunks(2)) {
         let trap = server.kill_at_sync(sync);
 
         let mut client = Persistent::new(&mut server);
@@ -79,7 +77,7 @@ async fn redemptions_that_are_repeated_during_a_batch_stay_one_each_wherever_it_
             return;
         }
     }
-    panic!("more tokens are needed to come to the end of a batch");
+    assert!(!kills_come_to_an_end(), "more tokens are needed to come to the end of a batch");
 }
 
 /// Petitions that end one after another; in the last second of each, a token is redeemed for the first time and repeated until well
@@ -129,16 +127,6 @@ async fn watched_server() -> (TestServer, VerifiedManifest) {
     let trees = server.publish(petition("trees", server.now(), 1)).await;
     server.restart_watched().await;
     (server, trees)
-}
-
-/// Every sync in the long tier, else every one of the first few, and then every fourth. Of PostgreSQL there are more: what is sent.
-fn sync_of_round(round: usize, first: usize) -> usize {
-    match (on_postgres(), is_proving()) {
-        (false, true) => round,
-        (false, false) => round.min(first) + 4 * round.saturating_sub(first),
-        (true, true) => 2 * round,
-        (true, false) => 25 * round,
-    }
 }
 
 fn token(redemption: &Request) -> Token {
