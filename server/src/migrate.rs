@@ -1,5 +1,5 @@
-//! `undersign-server migrate` and `import`: the schema; rows from another engine; and, where an operator has restored a database that is older than the public log and says so,
-//! what is needed to go on.
+//! `undersign-server migrate` and `import`: the schema; rows from another engine; and, where an operator has restored a database that is
+//! older than the public log and says so, what is needed to go on.
 
 use std::collections::BTreeMap;
 use std::path::Path;
