@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
 
+use sqlx::any::AnyConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use sqlx::{AnyConnection, AnyPool, Connection as _, Row as _};
+use sqlx::{AnyPool, ConnectOptions as _, Connection as _, Row as _};
 
 use super::transaction::number;
 use super::{Engine, StorageError};
@@ -50,7 +51,9 @@ impl PostgresServer {
     /// Asks the server of a URL. Changes nothing, and reads no table of ours.
     pub async fn look_at(url: &str) -> Result<Self, StorageError> {
         sqlx::any::install_default_drivers();
-        let mut connection = AnyConnection::connect(url).await.map_err(named)?;
+        // Nothing of ours is logged at any level, what is asked here neither.
+        let options = url.parse::<AnyConnectOptions>().map_err(named)?.disable_statement_logging();
+        let mut connection = options.connect().await.map_err(named)?;
         let sql =
             "SELECT system_identifier, (SELECT COUNT(*) FROM pg_replication_slots) AS slots FROM pg_control_system()";
         let row = sqlx::query(sql).fetch_one(&mut connection).await.map_err(named)?;

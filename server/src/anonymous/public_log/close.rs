@@ -3,7 +3,7 @@ use undersign_protocol::public_log::Entry;
 use super::PublicLog;
 use super::rules::{LogError, LogId, check_close};
 use crate::petition::Petition;
-use crate::storage::Lock;
+use crate::storage::{Lock, StorageError, Transaction};
 
 impl PublicLog {
     /// Ends the log of a petition whose time is over, once its last batch is in: with the issuer's statement that everything which
@@ -22,9 +22,7 @@ impl PublicLog {
         let statement = self.issuer.close(&petition_id).await?;
 
         let mut tx = self.database.begin("public_log::end").await?;
-        // First: what was taken is in the pool by now, and what comes later finds the log ended.
-        tx.lock(Lock::Taking(log.as_bytes())).await?;
-        tx.lock(Lock::Appending(log.as_bytes())).await?;
+        end_taking(&mut tx, &log).await?;
         let head = tx.head(&log).await?.unwrap_or_default();
         if head.ended {
             return Ok(true);
@@ -43,4 +41,17 @@ impl PublicLog {
         self.appended();
         Ok(true)
     }
+}
+
+/// Whether a log has ended. The end waits for every transaction that has asked this and is not over yet.
+pub(in crate::anonymous) async fn is_over(tx: &mut Transaction, log: &LogId) -> Result<bool, StorageError> {
+    tx.share(Lock::Taking(log.as_bytes())).await?;
+    tx.log_has_ended(log).await
+}
+
+/// Waits for whoever takes something or appends: what was taken is in the pool then, and what comes later finds the log ended, if this
+/// transaction ends it.
+pub(in crate::anonymous) async fn end_taking(tx: &mut Transaction, log: &LogId) -> Result<(), StorageError> {
+    tx.lock(Lock::Taking(log.as_bytes())).await?;
+    tx.lock(Lock::Appending(log.as_bytes())).await
 }

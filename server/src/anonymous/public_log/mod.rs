@@ -9,7 +9,7 @@ pub mod rules;
 pub(in crate::anonymous) mod store;
 
 mod batch;
-mod close;
+pub(in crate::anonymous) mod close;
 #[cfg(test)]
 mod contract;
 mod issuer_client;

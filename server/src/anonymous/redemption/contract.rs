@@ -1,11 +1,15 @@
 //! What this stage's tables guarantee, on both engines.
 
+use std::time::Duration;
+
 use undersign_log_generator::petition::Petition as Generated;
 use undersign_protocol::petition::PetitionId;
 use undersign_protocol::redemption::{Nonce, Token, TokenInput, Withdrawal, WithdrawalKey};
 
 use super::VerifiedToken;
 use super::store::Taken;
+use crate::anonymous::public_log::LogId;
+use crate::anonymous::public_log::close::{end_taking, is_over};
 use crate::petition::Petition;
 use crate::storage::testing::on_both;
 use crate::storage::{Database, Side, StorageError};
@@ -141,6 +145,33 @@ async fn a_withdrawal_is_taken_once_waits_and_is_published() {
         assert_eq!(tx.withdrawal(&petition_id, &nonce).await.expect("no failure"), Some(Some(9)));
         assert!(tx.waiting_withdrawals(&petition_id).await.expect("a list").is_empty());
         assert_eq!(tx.pool_size(&petition_id).await.expect("a size"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_log_waits_for_a_token_that_is_being_taken_and_finds_it_in_the_pool() {
+    on_both(Side::Anonymous, async |database| {
+        let signed = Signed::new();
+        let (petition_id, token) = (signed.id(), signed.token(1, 0));
+        let log = LogId::of_petition(&petition_id);
+        let mut taking = database.begin("test").await.expect("begun");
+        assert!(!is_over(&mut taking, &log).await.expect("no failure"));
+        let ending = tokio::spawn({
+            let database = database.clone();
+            async move {
+                let mut tx = database.begin("test").await.expect("begun");
+                end_taking(&mut tx, &log).await.expect("alone");
+                tx.pool_size(&petition_id).await.expect("a size")
+            }
+        });
+        // Long enough for an end that does not wait.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!ending.is_finished());
+        let nonces = [(token.token().input.nonce, token.token())].into();
+        taking.insert_nonces(&petition_id, &nonces).await.expect("no failure");
+        taking.commit().await.expect("committed");
+        assert_eq!(ending.await.expect("a size"), 1);
     })
     .await;
 }

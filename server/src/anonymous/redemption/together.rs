@@ -11,10 +11,11 @@ use super::rules::{RedemptionError, Refusal, VerifiedToken};
 use super::store::Taken;
 use crate::anonymous::AnonymousDatabase;
 use crate::anonymous::public_log::LogId;
+use crate::anonymous::public_log::close::is_over;
 use crate::clock::Clock;
 use crate::gather::Together;
 use crate::petition::Petition;
-use crate::storage::{Lock, StorageError, Transaction};
+use crate::storage::{StorageError, Transaction};
 
 /// A token that one caller hands in.
 pub(super) struct Handed {
@@ -125,9 +126,7 @@ pub(super) async fn is_still_taken(
     clock: &dyn Clock,
 ) -> Result<Option<Refusal>, StorageError> {
     let log = LogId::of_petition(&petition.verified.petition_id());
-    // First: the end of the log waits for what is taken here.
-    tx.share(Lock::Taking(log.as_bytes())).await?;
-    let ended = tx.log_has_ended(&log).await?;
+    let ended = is_over(tx, &log).await?;
     Ok(match petition.state(clock.now()) {
         PetitionState::Announced => Some(Refusal::NotYetOpen),
         PetitionState::Closed => Some(Refusal::Closed),

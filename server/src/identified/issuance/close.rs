@@ -10,7 +10,7 @@ use undersign_protocol::public_log::CloseStatement;
 use super::Issuer;
 use super::rules::IssuanceError;
 use crate::petition::Petition;
-use crate::storage::{Lock, StorageError};
+use crate::storage::{Lock, StorageError, Transaction};
 
 /// How long a signature that was begun before the close may still be at work, looked at so often.
 const SIGNING: Duration = Duration::from_millis(10);
@@ -70,19 +70,31 @@ impl Issuer {
 
     async fn end_issuance(&self, petition_id: &PetitionId) -> Result<u64, StorageError> {
         let mut tx = self.database.begin("issuance::close").await?;
-        // First: a request that was taken is counted, and one that comes later finds the petition closed.
-        tx.lock(Lock::Taking(petition_id.as_bytes())).await?;
-        let issued = match tx.final_count(petition_id).await? {
-            Some(issued) => issued,
-            None => {
-                let issued = tx.count_issued(petition_id).await?;
-                tx.insert_final_count(petition_id, issued).await?;
-                issued
-            }
-        };
-        // Also where the count was kept before: a copy of the database from before the close may have brought rows back.
-        tx.delete_issuance(petition_id).await?;
+        let issued = end_issuance(&mut tx, petition_id).await?;
         tx.commit().await?;
         Ok(issued)
     }
+}
+
+/// Whether issuance has ended. The end waits for every transaction that has asked this and is not over yet.
+pub(super) async fn is_over(tx: &mut Transaction, petition_id: &PetitionId) -> Result<bool, StorageError> {
+    tx.share(Lock::Taking(petition_id.as_bytes())).await?;
+    Ok(tx.final_count(petition_id).await?.is_some())
+}
+
+/// Keeps the final count and deletes the petition's rows. Gives back the count.
+pub(super) async fn end_issuance(tx: &mut Transaction, petition_id: &PetitionId) -> Result<u64, StorageError> {
+    // First: a request that was taken is counted, and one that comes later finds the petition closed.
+    tx.lock(Lock::Taking(petition_id.as_bytes())).await?;
+    let issued = match tx.final_count(petition_id).await? {
+        Some(issued) => issued,
+        None => {
+            let issued = tx.count_issued(petition_id).await?;
+            tx.insert_final_count(petition_id, issued).await?;
+            issued
+        }
+    };
+    // Also where the count was kept before: a copy of the database from before the close may have brought rows back.
+    tx.delete_issuance(petition_id).await?;
+    Ok(issued)
 }

@@ -1,12 +1,15 @@
 //! What this stage's tables guarantee, on both engines.
 
+use std::time::Duration;
+
 use undersign_protocol::issuance::TokenRequestHash;
 use undersign_protocol::petition::PetitionId;
 
+use super::close::{end_issuance, is_over};
 use super::keys::PetitionTag;
 use super::store::Reserved;
 use crate::storage::testing::on_both;
-use crate::storage::{Database, Lock, Side};
+use crate::storage::{Database, Side};
 
 fn petition(number: u8) -> PetitionId {
     [number; 32].into()
@@ -20,8 +23,7 @@ fn request(number: u8) -> TokenRequestHash {
 async fn reserve(database: Database, petition_id: PetitionId, tag: u8, hash: TokenRequestHash) -> bool {
     let tag = PetitionTag([tag; 32]);
     let mut tx = database.begin("test").await.expect("begun");
-    tx.share(Lock::Taking(petition_id.as_bytes())).await.expect("shared");
-    if tx.final_count(&petition_id).await.expect("no failure").is_some() {
+    if is_over(&mut tx, &petition_id).await.expect("no failure") {
         return false;
     }
     tx.insert_issuances(&[Reserved { petition_id, petition_tag: tag, hash }]).await.expect("no failure");
@@ -83,15 +85,28 @@ async fn of_several_for_one_tag_in_one_statement_the_first_is_stored() {
     .await;
 }
 
-/// As `close.rs` ends issuance.
 async fn close(database: Database, petition_id: PetitionId) -> u64 {
     let mut tx = database.begin("test").await.expect("begun");
-    tx.lock(Lock::Taking(petition_id.as_bytes())).await.expect("alone");
-    let issued = tx.count_issued(&petition_id).await.expect("a count");
-    tx.insert_final_count(&petition_id, issued).await.expect("kept");
-    tx.delete_issuance(&petition_id).await.expect("deleted");
+    let issued = end_issuance(&mut tx, &petition_id).await.expect("ended");
     tx.commit().await.expect("committed");
     issued
+}
+
+#[tokio::test]
+async fn a_close_waits_for_a_request_that_is_being_taken() {
+    on_both(Side::Identified, async |database| {
+        let row = Reserved { petition_id: petition(1), petition_tag: PetitionTag([1; 32]), hash: request(1) };
+        let mut taking = database.begin("test").await.expect("begun");
+        assert!(!is_over(&mut taking, &petition(1)).await.expect("no failure"));
+        let closing = tokio::spawn(close(database.clone(), petition(1)));
+        // Long enough for a close that does not wait.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!closing.is_finished());
+        taking.insert_issuances(&[row]).await.expect("no failure");
+        taking.commit().await.expect("committed");
+        assert_eq!(closing.await.expect("a count"), 1);
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use undersign_protocol::email_verification::RequestDigest;
 use undersign_protocol::issuance::TokenRequestHash;
 use undersign_protocol::petition::{PetitionId, PetitionState};
 
+use super::close::is_over;
 use super::keys::{PetitionKeys, PetitionTag};
 use super::rules::{AdmittedRequest, IssuanceError};
 use super::store::Reserved;
@@ -16,7 +17,7 @@ use crate::gather::Together;
 use crate::identified::IdentifiedDatabase;
 use crate::identified::email_verification::{DayKeys, Tag, confirmed_tags};
 use crate::petition::{Petition, Registry};
-use crate::storage::{Lock, Transaction, retry};
+use crate::storage::{Transaction, retry};
 
 /// A body that one caller asks with.
 #[derive(Clone)]
@@ -105,10 +106,7 @@ impl Reserving {
         // As it is known now: during the wait a notice may have closed it.
         let petition = self.registry.by_id(&petition_id).unwrap_or_else(|| Arc::clone(petition));
         let state = petition.state(self.clock.now());
-        // First: the close waits for what is taken here.
-        tx.share(Lock::Taking(petition_id.as_bytes())).await?;
-        let is_over = tx.final_count(&petition_id).await?.is_some();
-        Ok(if is_over { PetitionState::Closed } else { state })
+        Ok(if is_over(tx, &petition_id).await? { PetitionState::Closed } else { state })
     }
 
     /// Inserts where the petition is open and reads back, each petition's rows in key order: of several for one tag the one that came
