@@ -18,7 +18,7 @@ pub struct Outcome {
 }
 
 /// Tests of the whole system that servers on PostgreSQL go through too: where something is stored, once, and outlives a kill.
-const ON_POSTGRES: [&str; 11] = [
+const ON_POSTGRES: [&str; 12] = [
     "backup::",
     "bundles::",
     "close::",
@@ -26,7 +26,8 @@ const ON_POSTGRES: [&str; 11] = [
     "issuance::",
     "journey::",
     "one_token::",
-    "publication",
+    "publication::",
+    "publication_races::",
     "redemption::",
     "together::",
     "withdrawals::",
