@@ -30,7 +30,7 @@
 //! ```
 
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 use lettre::message::Mailbox;
@@ -42,11 +42,15 @@ use url::Url;
 use crate::anonymous::pages::Preselected;
 use crate::anonymous::public_log::WitnessAddress;
 use crate::identified::email_verification::{Limits, SmtpSettings, TransportSettings};
+use crate::storage::{PostgresAddress, Side};
 
 /// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// How many processes serve each side, all of them from this file: what is limited, each limits to its part.
+    #[serde(default = "one")]
+    pub processes: NonZeroU32,
     /// The side that sees addresses.
     pub identified: Option<IdentifiedConfig>,
     /// The side that sees tokens.
@@ -125,6 +129,10 @@ pub struct AnonymousConfig {
     pub bundle_preselected: Preselected,
 }
 
+fn one() -> NonZeroU32 {
+    NonZeroU32::MIN
+}
+
 fn an_hour() -> NonZeroU64 {
     const { NonZeroU64::new(3_600).unwrap() }
 }
@@ -155,6 +163,15 @@ pub enum ConfigError {
     /// A URL has no host, or more than scheme, host and port.
     #[error("{0} must be an origin, as in https://petitions.example")]
     Origin(&'static str),
+    /// SQLite knows of no other process.
+    #[error("processes is more than 1: {0}.database must be PostgreSQL's then")]
+    OneProcess(&'static str),
+    /// More than share what is limited to 60 in a minute.
+    #[error("processes: at most {MAX_PROCESSES}")]
+    TooManyProcesses,
+    /// One address was given for two.
+    #[error("--listen is for one address, and the two sides have two: name one with --side")]
+    TwoAddresses,
     /// Neither or both ways out for mails.
     #[error("identified.mail needs either smtp or files")]
     Transport,
@@ -178,6 +195,7 @@ impl Config {
                 return Err(ConfigError::Shared("keys"));
             }
         }
+        config.check_processes()?;
         if let Some(identified) = &config.identified {
             host(&identified.public_url, "identified.public_url")?;
             identified.origin_url.iter().try_for_each(|url| host(url, "identified.origin_url").map(drop))?;
@@ -192,7 +210,43 @@ impl Config {
     }
 }
 
+/// Most processes of a side.
+pub const MAX_PROCESSES: u32 = 16;
+
 impl Config {
+    fn check_processes(&self) -> Result<(), ConfigError> {
+        if self.processes.get() > MAX_PROCESSES {
+            return Err(ConfigError::TooManyProcesses);
+        }
+        let identified = self.identified.as_ref().map(|section| ("identified", &section.database));
+        let anonymous = self.anonymous.as_ref().map(|section| ("anonymous", &section.database));
+        for (side, url) in identified.into_iter().chain(anonymous) {
+            if self.processes > NonZeroU32::MIN && PostgresAddress::of(url).is_none() {
+                return Err(ConfigError::OneProcess(side));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets this process listen elsewhere than the file says: each of several listens at an address of its own.
+    pub fn listen_at(&mut self, address: SocketAddr, side: Option<Side>) -> Result<(), ConfigError> {
+        let listens: Vec<&mut SocketAddr> = match side {
+            Some(Side::Identified) => self.identified.as_mut().map(|section| &mut section.listen).into_iter().collect(),
+            Some(Side::Anonymous) => self.anonymous.as_mut().map(|section| &mut section.listen).into_iter().collect(),
+            None => {
+                let identified = self.identified.as_mut().map(|section| &mut section.listen);
+                identified.into_iter().chain(self.anonymous.as_mut().map(|section| &mut section.listen)).collect()
+            }
+        };
+        if let [one, other] = listens.as_slice()
+            && one != other
+        {
+            return Err(ConfigError::TwoAddresses);
+        }
+        listens.into_iter().for_each(|listen| *listen = address);
+        Ok(())
+    }
+
     /// What clients call the anonymous side, as far as this file knows.
     pub fn origin_url(&self) -> Option<String> {
         let named = self.identified.as_ref().and_then(|section| section.origin_url.as_ref());

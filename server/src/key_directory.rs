@@ -128,17 +128,23 @@ impl KeyDirectory {
 
     /// Writes and fsyncs a file that has not got its name yet.
     fn write_part(&self, name: &str, content: &[u8]) -> Result<PathBuf, KeyError> {
-        // Of its own for each call: two threads that make the day's key at the same moment must not write into one file, or the name
-        // would go to one's file with the other's secret in it.
-        let call = CALLS.fetch_add(1, Ordering::Relaxed);
-        let part = self.path.join(format!(".{name}.{}.{call}.part", std::process::id()));
-        let written =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part).and_then(|mut file| {
-                file.write_all(content)?;
-                file.sync_all()
-            });
-        written.map_err(|source| KeyError::Io { path: self.path.join(name), source })?;
+        let in_path = |source| KeyError::Io { path: self.path.join(name), source };
+        let (part, mut file) = self.new_part(name).map_err(in_path)?;
+        file.write_all(content).and_then(|()| file.sync_all()).map_err(in_path)?;
         Ok(part)
+    }
+
+    /// A new file, of its own for each call: two that make the day's key at the same moment must not write into one file, or the name would
+    /// go to one's file with the other's secret in it. Processes in containers can have one number and one directory.
+    fn new_part(&self, name: &str) -> io::Result<(PathBuf, File)> {
+        loop {
+            let call = CALLS.fetch_add(1, Ordering::Relaxed);
+            let part = self.path.join(format!(".{name}.{}.{call}.part", std::process::id()));
+            match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                opened => return opened.map(|file| (part, file)),
+            }
+        }
     }
 
     /// Names of all files.

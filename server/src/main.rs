@@ -52,6 +52,9 @@ enum Command {
         /// Only this side.
         #[arg(long)]
         side: Option<SideArgument>,
+        /// Address to listen on in place of the configuration's: where several processes serve, each has its own.
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
     },
     /// Makes what a machine needs before the first start: keys, configuration, systemd units, proxies that log nothing. What is there
     /// already is left alone.
@@ -167,8 +170,10 @@ async fn main() -> anyhow::Result<()> {
         Command::Demo { listen, data_dir, publish_interval, client_dir } => {
             demo::run(Demo { listen, data_dir, publish_interval, client_dir }).await
         }
-        Command::Serve { config, side } => {
-            let server = Server::open(&read(&config)?, side.map(Side::from), OrganiserPolicy::Listed).await?;
+        Command::Serve { config, side, listen } => {
+            let (mut config, side) = (read(&config)?, side.map(Side::from));
+            listen.map_or(Ok(()), |address| config.listen_at(address, side))?;
+            let server = Server::open(&config, side, OrganiserPolicy::Listed).await?;
             server.run(|| println!("ready")).await
         }
         Command::Witness { config } => {

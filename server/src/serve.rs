@@ -171,6 +171,7 @@ async fn open_identified(
             mail: MailSettings { from: section.mail.from.clone(), link_origin: origin(link_origin) },
             transport: section.mail.transport()?,
             limits: section.limits.clone(),
+            processes: config.processes,
         },
         assets,
         cors: Cors::between(&origin(&section.public_url), config.origin_url().as_deref()),

@@ -76,6 +76,18 @@ impl Mailbox {
         files.iter().filter_map(|path| std::fs::read(path).ok()).map(|raw| Mail::parse(&raw)).collect()
     }
 
+    /// Takes out all mails to an address: they are not found again.
+    pub fn take(&self, address: &str) -> Vec<Mail> {
+        let Ok(entries) = std::fs::read_dir(&self.directory) else { return Vec::new() };
+        let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        let files = files.filter(|path| path.extension().is_some_and(|end| end == "eml"));
+        // Another may take out a mail of its own meanwhile.
+        let mails = files.filter_map(|path| Some((Mail::parse(&std::fs::read(&path).ok()?), path)));
+        let own = mails.filter(|(mail, _)| mail.to == address);
+        let take = |(mail, path): (Mail, PathBuf)| std::fs::remove_file(path).ok().map(|()| mail);
+        own.filter_map(take).collect()
+    }
+
     /// Waits until `count` mails to an address are there, and gives back the newest.
     pub async fn wait_for(&self, address: &str, count: usize) -> Mail {
         for _ in 0..600 {

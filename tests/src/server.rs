@@ -1,5 +1,6 @@
 mod faults;
 mod publishing;
+mod several;
 mod sides;
 mod syncs;
 
@@ -31,6 +32,8 @@ use crate::witness::TestWitness;
 pub struct Options {
     /// Two processes, one a side, instead of one for both.
     pub apart: bool,
+    /// So many processes of both sides each, on PostgreSQL behind haproxy; one without it where it is `None`.
+    pub several: Option<usize>,
     /// `[identified.mail.smtp]`, TOML; mails go into files where it is `None`.
     pub smtp: Option<String>,
     /// `[identified.limits]`, TOML; large ones where it is `None`.
@@ -57,6 +60,10 @@ pub struct TestServer {
     anonymous_port: u16,
     organiser: SecretKey,
     processes: Vec<Child>,
+    /// Where each of several processes listens.
+    ports: Vec<u16>,
+    /// haproxy, in front of several.
+    front: Option<Child>,
     /// How often it was started under strace.
     watched: u32,
     /// Those of PostgreSQL's clusters, which go with the server.
@@ -111,6 +118,9 @@ impl TestServer {
     /// Kills what still runs and starts again on the same data, with the same wrapper.
     pub async fn restart(&mut self) {
         self.kill();
+        if self.options.several.is_some() {
+            return self.start_several().await;
+        }
         let sides: &[Option<&str>] =
             if self.options.apart { &[Some("identified"), Some("anonymous")] } else { &[None] };
         for side in sides {
@@ -214,11 +224,15 @@ impl TestServer {
     }
 
     fn spawn(&self, side: Option<&str>) -> Child {
+        self.spawn_with(side.map(|side| format!("--side={side}")))
+    }
+
+    fn spawn_with(&self, further: Option<String>) -> Child {
         let mut words = self.options.wrapper.clone();
         words.push(program("undersign-server").to_str().expect("a path in UTF-8").to_owned());
         words.extend(["serve", "--config"].map(str::to_owned));
         words.push(self.config_path().to_str().expect("a path in UTF-8").to_owned());
-        words.extend(side.map(|side| format!("--side={side}")));
+        words.extend(further);
         let output = |name: &str| {
             File::options().create(true).append(true).open(self.path().join(name)).expect("a file for the output")
         };
@@ -260,8 +274,11 @@ impl TestServer {
         let again = again.unwrap_or_default();
         let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
         let [identified, anonymous] = ["identified", "anonymous"].map(|side| self.database_url(side));
+        let processes = self.options.several.map(|several| format!("processes = {several}")).unwrap_or_default();
         format!(
             r#"
+{processes}
+
 [identified]
 listen = "127.0.0.1:{identified_port}"
 public_url = "http://127.0.0.1:{identified_port}"
@@ -295,13 +312,14 @@ organisers = ["{organiser}"]
 impl Drop for TestServer {
     fn drop(&mut self) {
         self.kill();
+        self.end_front();
     }
 }
 
 /// A server that was never started, with its configuration.
 fn fresh(mut options: Options) -> TestServer {
     let mut clusters = None;
-    if on_postgres() && options.databases.is_none() {
+    if (on_postgres() || options.several.is_some()) && options.databases.is_none() {
         let made = ["identified", "anonymous"].map(TestDatabase::new);
         options.databases = Some(made.each_ref().map(TestDatabase::url));
         clusters = Some(made);
@@ -310,6 +328,7 @@ fn fresh(mut options: Options) -> TestServer {
     let identified_port = free_port();
     let anonymous_port = if options.apart { free_port() } else { identified_port };
     let organiser = SecretKey::from_seed(&[7; 32]);
+    let ports = (0..options.several.unwrap_or(0)).map(|_| free_port()).collect();
     let server = TestServer {
         directory,
         options,
@@ -317,6 +336,8 @@ fn fresh(mut options: Options) -> TestServer {
         anonymous_port,
         organiser,
         processes: Vec::new(),
+        ports,
+        front: None,
         watched: 0,
         databases: clusters,
     };

@@ -81,6 +81,12 @@ impl Wire {
         Self::with(server, &Sender::new(None), server.mailbox())
     }
 
+    /// Speaks to one of several processes, past what is in front of them.
+    pub fn of_process(server: &TestServer, number: usize) -> Self {
+        let base = server.process(number).to_string();
+        Self { issuer: base.clone(), origin: base, ..Self::new(server) }
+    }
+
     /// Speaks to a server over a connection of one's own, and has a mailbox elsewhere.
     pub fn with(server: &TestServer, sender: &Sender, mailbox: Mailbox) -> Self {
         let (issuer, origin) = (server.issuer().to_string(), server.origin().to_string());

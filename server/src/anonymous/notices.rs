@@ -39,7 +39,7 @@ async fn list(
     State(state): State<AnonymousState>,
     PathPart(petition): PathPart<String>,
 ) -> Result<Json<NoticeList>, WebProblem> {
-    let petition = state.registry.by_id_or_slug(&petition)?;
+    let petition = state.registry.find(&petition).await?;
     Ok(Json(state.notices(&petition).await?))
 }
 
@@ -48,7 +48,7 @@ async fn publish(
     PathPart(petition): PathPart<String>,
     JsonBody(request): JsonBody<NoticeRequest>,
 ) -> Result<Json<NoticeAnswer>, WebProblem> {
-    let petition = state.registry.noticed(&petition)?;
+    let petition = state.registry.noticed(&petition).await?;
     let notice = read(&request, &petition)?;
     // On its own: a client that goes away must not leave a notice that stands in the log and is not shown.
     let published = tokio::spawn(async move { state.publish_notice(&petition, notice).await });
@@ -60,8 +60,9 @@ async fn check(
     PathPart(petition): PathPart<String>,
     JsonBody(request): JsonBody<NoticeRequest>,
 ) -> Result<Json<crate::petition::Checked>, WebProblem> {
-    let petition = state.registry.noticed(&petition)?;
+    let petition = state.registry.noticed(&petition).await?;
     let notice = read(&request, &petition)?;
+    state.registry.look().await.map_err(NewNoticeError::from)?;
     let mut tx = state.database.begin_read("petition::check_notice").await.map_err(NewNoticeError::from)?;
     state.check_notice(&mut tx, &petition, &notice).await?;
     Ok(Json(crate::petition::Checked {}))
@@ -98,6 +99,7 @@ impl AnonymousState {
         notice: VerifiedNotice,
     ) -> Result<NoticeAnswer, NewNoticeError> {
         let notice_id = notice.id();
+        self.registry.look().await?;
         let mut tx = self.database.begin("petition::publish_notice").await?;
         tx.lock(Lock::Appending(petition.verified.petition_id().as_bytes())).await?;
         let leaf_index = match self.check_notice(&mut tx, petition, &notice).await? {

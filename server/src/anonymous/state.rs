@@ -172,6 +172,7 @@ impl AnonymousState {
     /// Runs what this side does by itself until the process ends: has the logs cosigned, publishes batches at ticks and rewrites the tables after them.
     pub fn run(&self) {
         let (log, registry) = (Arc::clone(&self.log), self.registry.clone());
+        tokio::spawn(registry.clone().follow());
         tokio::spawn(async move {
             log.run_witnesses(&registry).await;
             log.run(registry).await;

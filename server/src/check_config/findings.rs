@@ -53,6 +53,24 @@ pub enum Finding {
     #[error("{0} is not an address of this machine alone: whoever reaches it does so without TLS, past the proxy")]
     PublicListen(&'static str),
 
+    /// Each process allows one at least.
+    #[error(
+        "identified.limits.{0} is less than processes: each process allows at least one, and all of them together more than that"
+    )]
+    LimitBelowProcesses(&'static str),
+    /// Processes would wait for one another's connections.
+    #[error("{database}: the server has max_connections = {is}, and {processes} processes need {wanted}")]
+    TooFewConnections {
+        /// The setting with its URL.
+        database: &'static str,
+        /// Its value.
+        is: String,
+        /// How many processes there are.
+        processes: u32,
+        /// The smallest value.
+        wanted: u32,
+    },
+
     /// Both sides in one database.
     #[error("the two sides have one database, {0}: they must share nothing")]
     SameDatabase(PathBuf),
@@ -165,6 +183,7 @@ impl Finding {
             | Self::NoClient
             | Self::MailFiles
             | Self::NoProxy
+            | Self::LimitBelowProcesses(_)
             | Self::PublicListen(_)
             | Self::OtherOwner(..)
             | Self::OtherSideAway { .. } => Severity::Warning,

@@ -8,6 +8,7 @@ mod folders;
 mod names;
 mod permissions;
 mod postgres;
+mod processes;
 mod proxies;
 mod shared;
 
@@ -34,10 +35,11 @@ pub async fn check(config: &Config, moment: Moment) -> Vec<Finding> {
     let places = places(config);
     findings.extend(names::check(config));
     findings.extend(proxies::check(config));
+    findings.extend(processes::check(config));
     findings.extend(shared::check(&places));
     findings.extend(permissions::check(config, &places));
     findings.extend(folders::check(config, &places));
-    findings.extend(postgres::check(&places).await);
+    findings.extend(postgres::check(&places, config.processes.get()).await);
     findings.extend(clock::check(config, moment).await);
     findings
 }

@@ -1,5 +1,5 @@
 use super::{Finding, Place, Severity};
-use crate::storage::{PostgresAddress, PostgresServer};
+use crate::storage::{MOST_CONNECTIONS, PostgresAddress, PostgresServer};
 
 /// What a server must be set to, how bad another value is, and why.
 type Wanted = (&'static str, &'static str, Severity, &'static str);
@@ -35,7 +35,7 @@ const SETTINGS: [Wanted; 18] = [
 ];
 
 /// Whether the servers of PostgreSQL's keep what they must and nothing else, and are two.
-pub async fn check(places: &[Place<'_>]) -> Vec<Finding> {
+pub async fn check(places: &[Place<'_>], processes: u32) -> Vec<Finding> {
     let (mut findings, mut clusters) = (Vec::new(), Vec::new());
     for place in places {
         let Some(address) = PostgresAddress::of(place.url) else { continue };
@@ -49,6 +49,7 @@ pub async fn check(places: &[Place<'_>]) -> Vec<Finding> {
         match PostgresServer::look_at(place.url).await {
             Ok(server) => {
                 findings.extend(of_server(name, &server));
+                findings.extend(connections(name, &server, processes));
                 clusters.push(server.system_identifier);
             }
             Err(error) => {
@@ -63,6 +64,14 @@ pub async fn check(places: &[Place<'_>]) -> Vec<Finding> {
         findings.push(Finding::SameCluster);
     }
     findings
+}
+
+/// Beside those of the processes, a backup and an operator need some.
+fn connections(database: &'static str, server: &PostgresServer, processes: u32) -> Option<Finding> {
+    let is = server.settings.get("max_connections").map_or("0", String::as_str);
+    let wanted = processes * MOST_CONNECTIONS + 10;
+    let is_enough = is.parse::<u32>().is_ok_and(|most| most >= wanted);
+    (!is_enough).then(|| Finding::TooFewConnections { database, is: is.to_owned(), processes, wanted })
 }
 
 fn of_server(database: &'static str, server: &PostgresServer) -> Vec<Finding> {

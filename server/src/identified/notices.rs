@@ -29,7 +29,7 @@ async fn publish(
     PathPart(petition): PathPart<String>,
     JsonBody(request): JsonBody<NoticeRequest>,
 ) -> Result<Json<NoticeAnswer>, WebProblem> {
-    let petition = state.registry.noticed(&petition)?;
+    let petition = state.registry.noticed(&petition).await?;
     let notice = read(&request, &petition)?;
     // On its own: a client that goes away must not leave a notice that is kept and not obeyed.
     let published = tokio::spawn(async move { state.publish_notice(&petition, notice).await });
@@ -41,7 +41,7 @@ async fn check(
     PathPart(petition): PathPart<String>,
     JsonBody(request): JsonBody<NoticeRequest>,
 ) -> Result<Json<crate::petition::Checked>, WebProblem> {
-    let petition = state.registry.noticed(&petition)?;
+    let petition = state.registry.noticed(&petition).await?;
     let notice = read(&request, &petition)?;
     state.check_notice(&petition, &notice).await?;
     Ok(Json(crate::petition::Checked {}))
@@ -50,6 +50,7 @@ async fn check(
 impl IdentifiedState {
     /// Whether [`IdentifiedState::publish_notice`] would take a notice.
     async fn check_notice(&self, petition: &Petition, notice: &VerifiedNotice) -> Result<(), NewNoticeError> {
+        self.registry.look().await?;
         let mut tx = self.database.begin_read("petition::check_notice").await?;
         if tx.kept_notice(&petition.verified, &notice.id()).await?.is_some() {
             return Ok(());
@@ -65,8 +66,11 @@ impl IdentifiedState {
         notice: VerifiedNotice,
     ) -> Result<NoticeAnswer, NewNoticeError> {
         let answer = NoticeAnswer { notice_id: notice.id(), leaf_index: None };
+        self.registry.look().await?;
         let mut tx = self.database.begin("petition::publish_notice").await?;
         tx.lock(Lock::Petitions).await?;
+        // What is being issued in other processes is issued before this notice, and what comes later sees it.
+        tx.lock(Lock::Taking(petition.verified.petition_id().as_bytes())).await?;
         if tx.kept_notice(&petition.verified, &notice.id()).await?.is_none() {
             check_room(&mut tx, petition, notice.notice().signer).await?;
             check_new(&notice, petition, &self.registry, Follows::First, self.clock.now())?;

@@ -6,6 +6,8 @@ use super::IdentifiedState;
 
 /// Seconds between clean-ups.
 const HOUR: Duration = Duration::from_secs(3_600);
+/// Pause between two looks at what is shared with other processes.
+const SECOND: Duration = Duration::from_secs(1);
 /// Seconds between rewritings where no petition asks for more.
 const LONGEST_INTERVAL: u64 = 600;
 /// Longest sleep before it is looked again whether a petition is over, in seconds: a clock can be set forward.
@@ -20,6 +22,16 @@ impl IdentifiedState {
         tokio::spawn(self.clone().rewrite_at_ticks());
         tokio::spawn(self.clone().close_at_the_end());
         tokio::spawn(self.clone().compare_at_start());
+        tokio::spawn(self.registry.clone().follow());
+        tokio::spawn(self.clone().check_claims());
+    }
+
+    /// Every second, where there can be other processes: those must not take for destroyed what is still here.
+    async fn check_claims(self) {
+        while self.database.is_shared() {
+            tokio::time::sleep(SECOND).await;
+            self.issuer.check_claims().await;
+        }
     }
 
     /// Closes each petition at the moment at which its time is over; after a start, those whose time was over before. What fails is
@@ -41,7 +53,7 @@ impl IdentifiedState {
                         closed.insert(petition.verified.petition_id());
                     }
                     Ok(false) => {
-                        tracing::warn!("the close waits for a reader of the database");
+                        tracing::warn!("the close waits for a reader of the database, or for another process");
                         pause = 1;
                     }
                     Err(error) => {
@@ -93,7 +105,9 @@ impl IdentifiedState {
             }
             match self.database.rewrite().await {
                 Ok(true) => {}
-                Ok(false) => tracing::warn!("the old WAL is held by a reader; the next tick tries again"),
+                Ok(false) => tracing::warn!(
+                    "tables are not rewritten yet: others hold them, or the old WAL; the next tick tries again"
+                ),
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "tables could not be rewritten")
                 }

@@ -92,7 +92,8 @@ impl IdentifiedState {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
         let registry = Registry::load(database.0.clone()).await?;
-        let waits = Arc::new(Waits::default());
+        let processes = settings.verification.processes;
+        let waits = Arc::new(Waits::new(processes));
         let verification = EmailVerification::start(
             database.clone(),
             keys,
@@ -109,6 +110,7 @@ impl IdentifiedState {
             keys,
             settings.issuer_name,
             settings.origin,
+            processes,
             waits,
             &verification,
             Arc::clone(&clock),

@@ -1,16 +1,17 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use undersign_protocol::email_verification::RequestDigest;
 
-/// Most requests that wait for a confirmation at once.
+/// Most requests that wait for a confirmation at once, in all processes together.
 const MAX_WAITS: usize = 4_096;
 
 /// Token requests that wait until their digest is confirmed: one for each digest. In memory; a lost wait is asked again.
-#[derive(Default)]
 pub(super) struct Waits {
+    most: usize,
     waiting: Mutex<HashMap<RequestDigest, Arc<Notify>>>,
 }
 
@@ -22,10 +23,15 @@ pub(super) struct Wait<'a> {
 }
 
 impl Waits {
+    /// None yet.
+    pub(super) fn new(processes: NonZeroU32) -> Self {
+        Self { most: MAX_WAITS / processes.get() as usize, waiting: Mutex::default() }
+    }
+
     /// Takes a place, or `None` where this digest waits already or all places are taken.
     pub(super) fn enter(&self, digest: RequestDigest) -> Option<Wait<'_>> {
         let mut waiting = self.lock();
-        if waiting.len() >= MAX_WAITS {
+        if waiting.len() >= self.most {
             return None;
         }
         let Entry::Vacant(place) = waiting.entry(digest) else { return None };

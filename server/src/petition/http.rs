@@ -42,7 +42,7 @@ async fn document(
     State(clock): State<Arc<dyn Clock>>,
     PathPart(petition): PathPart<String>,
 ) -> Result<Json<PetitionDocument>, WebProblem> {
-    let petition = registry.by_id_or_slug(&petition)?;
+    let petition = registry.find(&petition).await?;
     Ok(Json(petition.document(clock.now())))
 }
 

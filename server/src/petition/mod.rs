@@ -14,6 +14,7 @@ pub mod notices;
 
 #[cfg(test)]
 mod contract;
+mod following;
 mod store;
 
 pub use http::Checked;

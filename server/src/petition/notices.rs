@@ -99,9 +99,12 @@ pub async fn check_room(tx: &mut Transaction, petition: &Petition, signer: Notic
 
 impl Registry {
     /// The petition that a notice is posted to: by its id alone.
-    pub(crate) fn noticed(&self, text: &str) -> Result<std::sync::Arc<Petition>, NewNoticeError> {
-        let petition = text.parse().ok().and_then(|petition_id| self.by_id(&petition_id));
-        petition.ok_or(NewNoticeError::Unknown)
+    pub(crate) async fn noticed(&self, text: &str) -> Result<std::sync::Arc<Petition>, NewNoticeError> {
+        match self.find_by_id(text).await {
+            Ok(petition) => Ok(petition),
+            Err(PetitionError::Storage(error)) => Err(error.into()),
+            Err(_) => Err(NewNoticeError::Unknown),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use undersign_protocol::petition::{
 };
 use undersign_protocol::timestamp::Timestamp;
 
+use super::following::Looks;
 use super::rules::{PetitionError, bundle};
 use crate::storage::{Database, Lock, StorageError};
 use crate::web::cached::Version;
@@ -33,25 +34,26 @@ pub struct PublishedNotice {
 /// The petitions of one side, in memory beside the database.
 #[derive(Debug, Clone)]
 pub struct Registry {
-    database: Database,
+    pub(super) database: Database,
     petitions: Arc<RwLock<Arc<Vec<Arc<Petition>>>>>,
     changed: Arc<tokio::sync::watch::Sender<()>>,
     version: Version,
     /// Held from reading to setting: of two that read at once, the older list must not be set last.
     reloading: Arc<tokio::sync::Mutex<()>>,
+    pub(super) looks: Arc<Looks>,
 }
 
 impl Registry {
     /// Reads all petitions.
     pub async fn load(database: Database) -> Result<Self, StorageError> {
         let changed = Arc::new(tokio::sync::watch::Sender::new(()));
-        let (version, reloading) = (Version::default(), Arc::default());
-        let registry = Self { database, petitions: Arc::default(), changed, version, reloading };
+        let (version, reloading, looks) = (Version::default(), Arc::default(), Arc::default());
+        let registry = Self { database, petitions: Arc::default(), changed, version, reloading, looks };
         registry.reload().await?;
         Ok(registry)
     }
 
-    /// Reads them again: after a publication, and from time to time, for another process may have published.
+    /// Reads them again, after a publication.
     pub async fn reload(&self) -> Result<(), StorageError> {
         let _guard = self.reloading.lock().await;
         let mut tx = self.database.begin_read("petition::reload").await?;
@@ -60,7 +62,7 @@ impl Registry {
             let notices = tx.notices(&row.petition).await?;
             petitions.push(Arc::new(Petition { verified: row.petition, position: row.position, notices }));
         }
-        if *self.current() != petitions {
+        if *self.published() != petitions {
             self.set(Arc::new(petitions));
         }
         Ok(())
@@ -68,7 +70,7 @@ impl Registry {
 
     /// All petitions, in the order of opening.
     pub async fn all(&self, now: Timestamp) -> Result<Arc<Vec<Arc<Petition>>>, StorageError> {
-        let petitions = self.current();
+        let petitions = self.published();
         let opened = |petition: &Petition| petition.position.is_none() && petition.verified.manifest().opens_at <= now;
         if !petitions.iter().any(|petition| opened(petition)) {
             return Ok(petitions);
@@ -78,17 +80,17 @@ impl Registry {
         tx.assign_positions(now.seconds()).await?;
         tx.commit().await?;
         self.reload().await?;
-        Ok(self.current())
+        Ok(self.published())
     }
 
     /// Ids of all petitions.
     pub fn ids(&self) -> Vec<PetitionId> {
-        self.current().iter().map(|petition| petition.verified.petition_id()).collect()
+        self.published().iter().map(|petition| petition.verified.petition_id()).collect()
     }
 
     /// A petition by its id.
     pub fn by_id(&self, petition_id: &PetitionId) -> Option<Arc<Petition>> {
-        self.current().iter().find(|petition| petition.verified.petition_id() == *petition_id).cloned()
+        self.published().iter().find(|petition| petition.verified.petition_id() == *petition_id).cloned()
     }
 
     /// A petition by its id or slug as it stands in a path. Ids have 43 characters and slugs at most 40.
@@ -96,7 +98,7 @@ impl Registry {
         let found = match text.parse::<PetitionId>() {
             Ok(petition_id) => self.by_id(&petition_id),
             Err(_) => {
-                let petitions = self.current();
+                let petitions = self.published();
                 petitions.iter().find(|petition| petition.verified.manifest().slug.as_str() == text).cloned()
             }
         };
@@ -145,7 +147,8 @@ impl Registry {
         &self.version
     }
 
-    fn current(&self) -> Arc<Vec<Arc<Petition>>> {
+    /// All petitions, as they were read last.
+    pub(crate) fn published(&self) -> Arc<Vec<Arc<Petition>>> {
         // A poisoned lock holds a list that was complete when it was set.
         Arc::clone(&self.petitions.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }

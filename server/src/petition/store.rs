@@ -7,6 +7,7 @@ use undersign_protocol::petition::{
 };
 
 use super::PublishedNotice;
+use super::following::Extent;
 use crate::storage::transaction::{blob, bytes, integer, number, optional_number};
 use crate::storage::{StorageError, Transaction};
 
@@ -46,6 +47,16 @@ impl Transaction {
         .await
         .map_err(named)?;
         rows.iter().map(petition_row).collect()
+    }
+
+    /// How much there is of petitions and notices.
+    pub(super) async fn extent(&mut self) -> Result<Extent, StorageError> {
+        let named = self.named();
+        let sql = "SELECT COUNT(*) AS petitions, COUNT(position) AS opened, (SELECT COUNT(*) FROM notice) AS notices \
+                   FROM petition";
+        let row = sqlx::query(sql).fetch_one(self.connection()).await.map_err(named)?;
+        let (petitions, opened) = (number(&row, "petitions")?, number(&row, "opened")?);
+        Ok(Extent { petitions, opened, notices: number(&row, "notices")? })
     }
 
     /// A petition's notices, newest first; those of one moment in the order of the log.

@@ -2,7 +2,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Engine, StorageError, Transaction};
 
-/// What transactions of one side wait for. On SQLite nothing is locked, for a transaction that writes is alone there.
+/// What transactions of one side wait for, or processes claim ([`Claims`](super::claims::Claims)). On SQLite nothing is locked, for a
+/// transaction that writes is alone there, and so is a process.
 ///
 /// They are PostgreSQL's advisory locks and not locks of rows. Those are kept in the rows themselves, with the transaction's number, and
 /// in files beside them: who came while whom would be at rest.
@@ -18,19 +19,28 @@ pub(crate) enum Lock<'a> {
     Confirming,
     /// The rewriting of tables.
     Rewriting,
+    /// What is done at ticks: of several processes one publishes.
+    Publishing,
+    /// A petition's keys, opened in memory: shared by those who have opened them, and claimed by who says that they are destroyed.
+    Opened(&'a [u8; 32]),
+    /// A mail that is being sent.
+    Sending(&'a [u8; 16]),
 }
 
 impl Lock<'_> {
     /// Its number. Where two have the same, one waits for the other for no reason.
     pub(super) fn number(self) -> i64 {
-        let (kind, id) = match self {
-            Self::Petitions => (0, None),
-            Self::Taking(id) => (1, Some(id)),
-            Self::Appending(id) => (2, Some(id)),
-            Self::Confirming => (3, None),
-            Self::Rewriting => (4, None),
+        let (kind, id): (u8, &[u8]) = match self {
+            Self::Petitions => (0, &[]),
+            Self::Taking(id) => (1, id),
+            Self::Appending(id) => (2, id),
+            Self::Confirming => (3, &[]),
+            Self::Rewriting => (4, &[]),
+            Self::Publishing => (5, &[]),
+            Self::Opened(id) => (6, id),
+            Self::Sending(id) => (7, id),
         };
-        let hash = Sha256::new().chain_update([kind]).chain_update(id.map_or(&[][..], |id| id)).finalize();
+        let hash = Sha256::new().chain_update([kind]).chain_update(id).finalize();
         // Unwrap safety: a SHA-256 has 32 bytes.
         i64::from_be_bytes(*hash.first_chunk().expect("32 bytes"))
     }

@@ -3,6 +3,7 @@
 
 mod away;
 mod catalogue;
+pub(crate) mod claims;
 #[cfg(test)]
 mod contract;
 mod copy;
@@ -25,6 +26,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, ConnectOptions as _, Executor as _};
 use tokio::sync::{Mutex, Semaphore};
 
+pub(crate) use claims::Claims;
 pub use copy::{copy, import, sqlite_file};
 pub(crate) use engine::Engine;
 pub(crate) use locks::Lock;
@@ -35,6 +37,8 @@ pub use transaction::Transaction;
 use transaction::{SetLater, Writes};
 
 const MAX_CONNECTIONS: u32 = 8;
+/// Connections that one process can have to one side's server: those, and one for its claims.
+pub(crate) const MOST_CONNECTIONS: u32 = MAX_CONNECTIONS + 1;
 
 /// Why storage could not do its work. The text may name a file or a statement, never a value.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +82,7 @@ pub struct Database {
     written: Arc<AtomicBool>,
     /// Whether the role may have PostgreSQL's old write-ahead log removed.
     removes_wal: bool,
+    claims: Claims,
 }
 
 impl Database {
@@ -110,9 +115,11 @@ impl Database {
                  see docs/operators.md"
             );
         }
+        let claims = Claims::new(engine, pool.connect_options());
         Ok(Self {
             pool,
             engine,
+            claims,
             write_turn: Arc::new(Semaphore::new(engine.writers() as usize)),
             rewrite_turn: Arc::default(),
             written: Arc::new(AtomicBool::new(true)),
@@ -138,6 +145,16 @@ impl Database {
     pub async fn begin_read(&self, name: &'static str) -> Result<Transaction, StorageError> {
         let inner = self.pool.begin().await.map_err(|source| StorageError::Database { name, source })?;
         Ok(Transaction::new(inner, name, self.engine, None))
+    }
+
+    /// What this process has and no other.
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// Whether other processes may write to it too: then what is in memory can be older than what is here.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.engine == Engine::Postgres
     }
 
     /// Closes all connections.

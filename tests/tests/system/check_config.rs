@@ -347,6 +347,25 @@ fn two_clusters_are_found_to_be_set_right_and_whatever_is_set_wrong_is_found() {
     databases[1].execute("REVOKE EXECUTE ON FUNCTION pg_switch_wal() FROM undersign");
     let lines = found();
     assert!(lines.len() == 1 && lines[0].contains("anonymous.database: the role may not remove"), "{lines:?}");
+    databases[1].execute("GRANT EXECUTE ON FUNCTION pg_switch_wal() TO undersign");
+
+    machine.change("[identified]\n", "processes = 5\n\n[identified]\n");
+    assert_eq!(found(), Vec::<String>::new());
+    machine.change("mails_per_address = 5", "mails_per_address = 4");
+    let lines = found();
+    assert!(lines.len() == 1 && lines[0].starts_with("warning: identified.limits.mails_per_address"), "{lines:?}");
+}
+
+#[test]
+fn several_processes_on_sqlite_are_refused_by_check_and_server() {
+    let machine = Machine::new();
+    machine.change("[identified]\n", "processes = 2\n\n[identified]\n");
+    for command in ["serve", "check-config"] {
+        let mut refusing = Command::new(program("undersign-server"));
+        let output = refusing.args([command, "--config"]).arg(machine.config()).output().expect("the program");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.contains("must be PostgreSQL's"), "{said}");
+    }
 }
 
 #[test]

@@ -87,6 +87,9 @@ mod routes;
 /// What holds where the sides are two processes.
 mod two_hosts;
 
+/// Several processes on one pair of clusters: what one knows and the other does, and what is left when one is killed.
+mod processes;
+
 /// What a backup brings back, and what is not in it.
 mod backup;
 

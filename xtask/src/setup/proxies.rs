@@ -1,4 +1,5 @@
-//! Caddy and nginx, in front of which the tests put what `undersign-server init` writes, and systemd's own check of its units.
+//! Caddy and nginx, in front of which the tests put what `undersign-server init` writes, haproxy, behind which they run several processes,
+//! and systemd's own check of its units.
 
 use std::path::Path;
 
@@ -9,11 +10,12 @@ use crate::command::in_path;
 
 /// Installs what is missing. Debian starts a server that it installs; these are only wanted by the tests, which start their own.
 pub fn install() -> Result<()> {
-    let servers = [("caddy", has_caddy as fn() -> bool), ("nginx", has_nginx)];
+    let servers = [("caddy", has_caddy as fn() -> bool), ("nginx", has_nginx), ("haproxy", has_haproxy)];
     let missing: Vec<_> = servers.into_iter().filter(|(_, present)| !present()).map(|(name, _)| name).collect();
     install_packages(&[
         Need { what: "Caddy", packages: &["caddy"], present: has_caddy },
         Need { what: "nginx", packages: &["nginx-light"], present: has_nginx },
+        Need { what: "haproxy", packages: &["haproxy"], present: has_haproxy },
         Need { what: "systemd-analyze", packages: &["systemd"], present: || in_path("systemd-analyze") },
     ])?;
     missing.into_iter().try_for_each(stop)
@@ -23,7 +25,15 @@ fn has_caddy() -> bool {
     in_path("caddy")
 }
 
-/// Debian keeps it where the path of people who are not root does not look.
 fn has_nginx() -> bool {
-    in_path("nginx") || Path::new("/usr/sbin/nginx").is_file()
+    is_server("nginx")
+}
+
+fn has_haproxy() -> bool {
+    is_server("haproxy")
+}
+
+/// Debian keeps servers where the path of people who are not root does not look.
+fn is_server(name: &str) -> bool {
+    in_path(name) || Path::new("/usr/sbin").join(name).is_file()
 }

@@ -83,7 +83,7 @@ async fn list(state: AnonymousState, language: InterfaceLanguage) -> Result<Resp
 
 async fn petition(state: AnonymousState, language: InterfaceLanguage, slug: &str) -> Result<Response, WebProblem> {
     let (now, t) = (state.clock.now(), Messages::of(language));
-    let Ok(petition) = state.registry.by_id_or_slug(slug) else {
+    let Ok(petition) = state.registry.find(slug).await else {
         return answer(StatusCode::NOT_FOUND, &policy(None), &NotFoundPage::new(t, &state.pages));
     };
     let (head, _) = state.log.petition_checkpoint(&petition).await?;
@@ -101,7 +101,7 @@ async fn petition(state: AnonymousState, language: InterfaceLanguage, slug: &str
 
 async fn withdraw(state: AnonymousState, language: InterfaceLanguage, slug: &str) -> Result<Response, WebProblem> {
     let t = Messages::of(language);
-    let Ok(petition) = state.registry.by_id_or_slug(slug) else {
+    let Ok(petition) = state.registry.find(slug).await else {
         return answer(StatusCode::NOT_FOUND, &policy(None), &NotFoundPage::new(t, &state.pages));
     };
     // This side alone is asked: the issuer has nothing to do with it.
@@ -110,7 +110,7 @@ async fn withdraw(state: AnonymousState, language: InterfaceLanguage, slug: &str
 
 async fn verify(state: AnonymousState, language: InterfaceLanguage, slug: &str) -> Result<Response, WebProblem> {
     let t = Messages::of(language);
-    let Ok(petition) = state.registry.by_id_or_slug(slug) else {
+    let Ok(petition) = state.registry.find(slug).await else {
         return answer(StatusCode::NOT_FOUND, &policy(None), &NotFoundPage::new(t, &state.pages));
     };
     let (head, checkpoint) = state.log.petition_checkpoint(&petition).await?;

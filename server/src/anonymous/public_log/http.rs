@@ -5,14 +5,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
-use undersign_protocol::petition::PetitionId;
 use undersign_protocol::problem::Problem;
 use undersign_protocol::public_log::{HostLogKey, TilePath, encode_entries};
 
 use super::PublicLog;
 use super::rules::{LogError, LogId};
 use crate::anonymous::AnonymousState;
-use crate::petition::{Petition, Registry};
+use crate::petition::Registry;
 use crate::web::cached::Cacheable;
 use crate::web::extract::PathPart;
 use crate::web::problem::WebProblem;
@@ -35,7 +34,7 @@ async fn petition_checkpoint(
     State(registry): State<Registry>,
     PathPart(petition): PathPart<String>,
 ) -> Result<Response, WebProblem> {
-    let petition = by_id(&registry, &petition)?;
+    let petition = registry.find_by_id(&petition).await?;
     let (_, note) = log.petition_checkpoint(&petition).await?;
     Ok(checkpoint(note))
 }
@@ -45,7 +44,7 @@ async fn petition_tile(
     State(registry): State<Registry>,
     PathPart((petition, tile)): PathPart<(String, String)>,
 ) -> Result<Response, WebProblem> {
-    let petition = by_id(&registry, &petition)?;
+    let petition = registry.find_by_id(&petition).await?;
     let bytes = log.tile(&LogId::of_petition(&petition.verified.petition_id()), &tile).await?;
     Ok(immutable(bytes))
 }
@@ -64,11 +63,6 @@ async fn host_tile(
 
 async fn host_key(State(log): State<Arc<PublicLog>>) -> Json<HostLogKey> {
     Json(log.host_key())
-}
-
-fn by_id(registry: &Registry, text: &str) -> Result<Arc<Petition>, WebProblem> {
-    let petition = text.parse::<PetitionId>().ok().and_then(|petition_id| registry.by_id(&petition_id));
-    petition.ok_or_else(|| Problem::UnknownPetition.into())
 }
 
 fn checkpoint(note: String) -> Response {

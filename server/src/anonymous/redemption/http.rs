@@ -15,7 +15,7 @@ use super::Redemption;
 use super::rules::RedemptionError;
 use crate::anonymous::AnonymousState;
 use crate::anonymous::public_log::LogError;
-use crate::petition::{Petition, Registry};
+use crate::petition::Registry;
 use crate::web::extract::{JsonBody, PathPart};
 use crate::web::problem::WebProblem;
 
@@ -32,7 +32,7 @@ async fn redeem(
     PathPart(petition): PathPart<String>,
     headers: HeaderMap,
 ) -> Result<Json<RedemptionAnswer>, WebProblem> {
-    let petition = by_id(&registry, &petition)?;
+    let petition = registry.find_by_id(&petition).await?;
     let answer = match token(&headers) {
         Ok(token) => redemption.redeem(&petition, token).await,
         Err(error) => Err(error.into()),
@@ -46,14 +46,8 @@ async fn withdraw(
     PathPart(petition): PathPart<String>,
     JsonBody(request): JsonBody<WithdrawalRequest>,
 ) -> Result<Json<RedemptionAnswer>, WebProblem> {
-    let petition = by_id(&registry, &petition)?;
+    let petition = registry.find_by_id(&petition).await?;
     Ok(Json(redemption.withdraw(&petition, request).await?))
-}
-
-/// The id alone: a slug is for people who read.
-fn by_id(registry: &Registry, petition: &str) -> Result<Arc<Petition>, Problem> {
-    let petition = petition.parse().ok().and_then(|petition_id| registry.by_id(&petition_id));
-    petition.ok_or(Problem::UnknownPetition)
 }
 
 fn token(headers: &HeaderMap) -> Result<Token, AuthorizationError> {

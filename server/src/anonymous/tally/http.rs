@@ -24,7 +24,7 @@ async fn total(
     State(registry): State<Registry>,
     PathPart(petition): PathPart<String>,
 ) -> Result<Response, WebProblem> {
-    let petition = registry.by_id_or_slug(&petition)?;
+    let petition = registry.find(&petition).await?;
     let (head, checkpoint) = log.petition_checkpoint(&petition).await?;
     // The root names the whole log, and so the total; cosignatures come a little later.
     let etag = format!("\"{}-{}\"", head.root, checkpoint.lines().count());

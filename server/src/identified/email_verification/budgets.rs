@@ -87,11 +87,17 @@ pub(super) struct Budgets {
     network: DefaultKeyedRateLimiter<Key>,
     all: DefaultDirectRateLimiter,
     wrong_codes: Mutex<(u64, u64)>,
+    most_wrong_codes: u64,
 }
 
 impl Budgets {
-    pub(super) fn new(limits: &Limits, entropy: &dyn Entropy) -> Self {
+    /// # Arguments
+    /// * `limits` – of all processes together
+    pub(super) fn new(limits: &Limits, processes: NonZeroU32, entropy: &dyn Entropy) -> Self {
+        let quota = |limit, period| quota(part(limit, processes), period);
+        let most_wrong_codes = part(MAX_WRONG_CODES_A_MINUTE, processes).get().into();
         Self {
+            most_wrong_codes,
             key: Zeroizing::new(random(entropy)),
             large_domains: limits.large_domains.clone(),
             address: RateLimiter::keyed(quota(limits.mails_per_address, DAY)),
@@ -119,7 +125,7 @@ impl Budgets {
     /// wait for the database at the same time are counted while they wait.
     pub(super) fn take_code(&self, now: Timestamp) -> bool {
         let mut window = self.window(now);
-        let taken = window.1 < MAX_WRONG_CODES_A_MINUTE;
+        let taken = window.1 < self.most_wrong_codes;
         window.1 += u64::from(taken);
         taken
     }
@@ -156,6 +162,11 @@ impl Budgets {
     fn keyed(&self, kind: u8, name: &[u8]) -> Key {
         hmac_sha256(&self.key, &[&[kind], name].concat())
     }
+}
+
+/// What one of several processes may do, where all of them together may do this: not more, unless that were nothing.
+pub(in crate::identified) fn part(limit: NonZeroU32, processes: NonZeroU32) -> NonZeroU32 {
+    NonZeroU32::new(limit.get() / processes).unwrap_or(NonZeroU32::MIN)
 }
 
 /// `number` at once, and as many again in each period, evenly.

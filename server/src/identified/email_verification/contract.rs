@@ -34,12 +34,16 @@ async fn a_mail_is_in_the_outbox_from_its_commit_to_its_removal() {
         tx.insert_mails(&mails).await.expect("kept");
         tx.commit().await.expect("committed");
         let mut tx = database.begin("test").await.expect("begun");
-        let mails = tx.mails().await.expect("mails");
-        assert_eq!(mails.iter().map(|mail| mail.id).collect::<Vec<_>>(), [first, second, third]);
+        assert_eq!(tx.mail_ids().await.expect("ids"), [first, second, third]);
+        let mails = tx.mails(&[second, [4; 16], first]).await.expect("mails");
+        assert_eq!(mails.iter().map(|mail| mail.id).collect::<Vec<_>>(), [first, second]);
         assert_eq!((mails[0].sealed.as_slice(), mails[1].sealed.len()), (&b"sealed"[..], 1_100));
         tx.delete_mails(&[first, third, [4; 16]]).await.expect("removed");
         tx.delete_mails(&[first]).await.expect("nothing to remove");
-        assert_eq!(tx.mails().await.expect("mails").len(), 1);
+        assert_eq!(tx.mail_ids().await.expect("ids"), [second]);
+        assert!(
+            tx.mails(&[first]).await.expect("no failure").is_empty() && tx.mails(&[]).await.expect("none").is_empty()
+        );
     })
     .await;
 }
@@ -111,7 +115,10 @@ async fn what_is_older_than_a_day_is_forgotten_and_nothing_else() {
         tx.delete_verifications_before(10).await.expect("forgotten");
         let kept = tx.confirmations(&[old, new]).await.expect("rows");
         assert!(kept.len() == 1 && kept[0].digest == new);
-        assert_eq!(tx.mails().await.expect("mails").len(), 1);
+        assert_eq!(tx.mail_ids().await.expect("ids"), [second]);
+        assert!(
+            tx.mails(&[first]).await.expect("no failure").is_empty() && tx.mails(&[]).await.expect("none").is_empty()
+        );
         let ids = [1, 2].map(|id| VerificationId([id; 16]));
         let counts = tx.count_tries(&ids, 10).await.expect("counted");
         assert_eq!(ids.map(|id| counts[&id]), [1, 2]);

@@ -22,6 +22,7 @@ mod store;
 mod tags;
 mod transport;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use undersign_protocol::bytes::to_base64url;
@@ -34,6 +35,7 @@ pub use rules::{Tag, VerificationError};
 pub use transport::{Security, SmtpSettings, TransportSettings};
 
 use self::budgets::Budgets;
+pub(in crate::identified) use self::budgets::part;
 use self::confirm::Confirming;
 pub(in crate::identified) use self::confirm::confirmed_tags;
 use self::counts::DailyCounts;
@@ -63,8 +65,10 @@ pub struct VerificationSettings {
     pub mail: MailSettings,
     /// How they go out.
     pub transport: TransportSettings,
-    /// How many go out.
+    /// How many go out, from all processes together.
     pub limits: Limits,
+    /// How many processes there are.
+    pub processes: NonZeroU32,
 }
 
 /// The stage at work.
@@ -116,7 +120,7 @@ impl EmailVerification {
             day_keys,
             code_key: keys.read_or_make(CODE_KEY, entropy.as_ref())?,
             tags: Box::new(tags),
-            budgets: Budgets::new(&settings.limits, entropy.as_ref()),
+            budgets: Budgets::new(&settings.limits, settings.processes, entropy.as_ref()),
             counts: DailyCounts::new(settings.limits.large_domains, clock.now()),
             outbox: Arc::new(outbox),
             waits,

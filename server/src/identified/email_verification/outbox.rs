@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, random};
 use crate::gather::{Gather, GatherError, Together};
 use crate::identified::IdentifiedDatabase;
-use crate::storage::StorageError;
+use crate::storage::{Lock, StorageError};
 
 const CONTEXT: &[u8] = b"undersign outbox v1";
 /// Every stored mail has this size before sealing: its size tells nothing of the address.
@@ -28,6 +28,8 @@ const PADDED_SIZE: usize = 1_024;
 /// Mails under way at once. A mail server takes its time over each; more than fifty connections of one client are often refused.
 pub(super) const SENDERS: usize = 48;
 const LONGEST_PAUSE: u64 = 60;
+/// Seconds between two looks at mails that other processes have promised, and cannot send any more.
+const LOOK: u64 = 5;
 
 /// A mail that waits: encrypted at rest, gone when the mail server takes it, at most a day old. No `Debug`.
 #[derive(Serialize, Deserialize, ZeroizeOnDrop)]
@@ -107,11 +109,13 @@ impl Outbox {
 
     /// Sends until the process ends.
     pub(super) async fn run(self: Arc<Self>) {
+        // Mails of a process that has died are found by looking.
+        let idle = if self.database.is_shared() { LOOK } else { LONGEST_PAUSE };
         loop {
             if let Err(error) = self.send_all().await {
                 tracing::error!(error = &error as &dyn std::error::Error, "the outbox could not be read");
             }
-            let pause = Duration::from_secs(if self.lock().is_empty() { LONGEST_PAUSE } else { 1 });
+            let pause = Duration::from_secs(if self.lock().is_empty() { idle } else { 1 });
             tokio::select! {
                 () = self.waiting.notified() => {}
                 () = tokio::time::sleep(pause) => {}
@@ -121,25 +125,63 @@ impl Outbox {
 
     async fn send_all(self: &Arc<Self>) -> Result<(), StorageError> {
         let mut tx = self.database.begin_read("email_verification::read_outbox").await?;
-        let rows = tx.mails().await?;
+        let mut ids = tx.mail_ids().await?;
         drop(tx);
+        // What another process has sent meanwhile needs no pause.
+        let waiting: HashSet<_> = ids.iter().copied().collect();
+        self.lock().retain(|id, _| waiting.contains(id));
+        ids.retain(|id| !self.is_paused(id));
         let mut senders = JoinSet::new();
-        for row in rows {
-            if self.is_paused(&row.id) {
-                continue;
-            }
-            if senders.len() >= SENDERS {
-                senders.join_next().await;
-            }
-            let outbox = Arc::clone(self);
-            senders.spawn(async move {
-                if let Err(error) = outbox.send(row).await {
-                    tracing::error!(error = &error as &dyn std::error::Error, "a mail could not be removed");
-                }
-            });
-        }
+        let done = Arc::new(Mutex::new(Vec::new()));
+        let sent = self.send_parts(&ids, &mut senders, &done).await;
+        // Whatever failed: a mail that is on its way must not be given up in between, for it would be sent again.
         senders.join_all().await;
+        self.give_back(&done).await?;
+        sent
+    }
+
+    async fn send_parts(
+        self: &Arc<Self>,
+        ids: &[[u8; 16]],
+        senders: &mut JoinSet<()>,
+        done: &Arc<Mutex<Vec<[u8; 16]>>>,
+    ) -> Result<(), StorageError> {
+        for part in ids.chunks(SENDERS) {
+            self.give_back(done).await?;
+            for row in self.claim(part, done).await? {
+                if senders.len() >= SENDERS {
+                    senders.join_next().await;
+                }
+                let (outbox, done, id) = (Arc::clone(self), Arc::clone(done), row.id);
+                senders.spawn(async move {
+                    if let Err(error) = outbox.send(row).await {
+                        tracing::error!(error = &error as &dyn std::error::Error, "a mail could not be removed");
+                    }
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+                });
+            }
+        }
         Ok(())
+    }
+
+    /// Those of these mails that no other process is sending. They are read once they are ours: whoever had them before may have sent and
+    /// removed them.
+    async fn claim(&self, ids: &[[u8; 16]], done: &Mutex<Vec<[u8; 16]>>) -> Result<Vec<OutboxRow>, StorageError> {
+        let locks: Vec<_> = ids.iter().map(Lock::Sending).collect();
+        let claimed = self.database.claims().claim(&locks).await?;
+        let ids: Vec<_> = ids.iter().zip(claimed).filter(|(_, is_ours)| *is_ours).map(|(id, _)| *id).collect();
+        let mut tx = self.database.begin_read("email_verification::read_mails").await?;
+        let rows = tx.mails(&ids).await?;
+        let gone = ids.into_iter().filter(|id| rows.iter().all(|row| row.id != *id));
+        done.lock().unwrap_or_else(PoisonError::into_inner).extend(gone);
+        Ok(rows)
+    }
+
+    /// Other processes may have these now.
+    async fn give_back(&self, done: &Mutex<Vec<[u8; 16]>>) -> Result<(), StorageError> {
+        let done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
+        let locks: Vec<_> = done.iter().map(Lock::Sending).collect();
+        self.database.claims().give_back(&locks).await
     }
 
     async fn send(&self, row: OutboxRow) -> Result<(), GatherError<StorageError>> {

@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use undersign_protocol::email_verification::{AddressError, CodeError, RequestDigest};
 use undersign_protocol::timestamp::{DAY, Timestamp};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
@@ -10,7 +12,7 @@ use crate::storage::{FromStorage, StorageError};
 pub const MAX_TRIES: u64 = 5;
 /// Wrong codes of the whole installation in a minute, above which codes are answered `use-the-link`: a forgery by guessing takes
 /// three years, and whoever floods can switch codes off but never links.
-pub const MAX_WRONG_CODES_A_MINUTE: u64 = 60;
+pub const MAX_WRONG_CODES_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
 /// Seconds in which a mail can be answered.
 pub const LIFETIME: u64 = DAY;
 /// Bytes of an encoded [`Sealed`].

@@ -58,13 +58,27 @@ impl Transaction {
         Ok(())
     }
 
-    /// All mails that wait.
-    pub(super) async fn mails(&mut self) -> Result<Vec<OutboxRow>, StorageError> {
+    /// Ids of all mails that wait.
+    pub(super) async fn mail_ids(&mut self) -> Result<Vec<[u8; 16]>, StorageError> {
         let named = self.named();
-        let rows = sqlx::query("SELECT id, sealed FROM outbox ORDER BY id")
-            .fetch_all(self.connection())
-            .await
-            .map_err(named)?;
+        let rows =
+            sqlx::query("SELECT id FROM outbox ORDER BY id").fetch_all(self.connection()).await.map_err(named)?;
+        rows.iter().map(|row| bytes(row, "id")).collect()
+    }
+
+    /// Those of these mails that wait still.
+    pub(super) async fn mails(&mut self, ids: &[[u8; 16]]) -> Result<Vec<OutboxRow>, StorageError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named = self.named();
+        let places = placeholders(ids.len(), 1, 1);
+        let sql = format!("SELECT id, sealed FROM outbox WHERE id IN ({places}) ORDER BY id");
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for id in padded(ids) {
+            query = query.bind(id.as_slice());
+        }
+        let rows = query.fetch_all(self.connection()).await.map_err(named)?;
         rows.iter().map(|row| Ok(OutboxRow { id: bytes(row, "id")?, sealed: blob(row, "sealed")? })).collect()
     }
 

@@ -5,11 +5,11 @@ use undersign_protocol::email_verification::RequestDigest;
 use undersign_protocol::issuance::{BatchTokenRequest, TokenRequest, TokenResponse, media_type};
 
 use super::Issuer;
-use super::rules::{AdmittedRequest, IssuanceError, admit};
+use super::rules::{AdmittedRequest, IssuanceError, admit, holds_key_id};
 use super::together::Asked;
 
 /// How long a wait sleeps before it looks again by itself: another process may have taken the confirmation.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// One request or several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +51,7 @@ impl Issuer {
     /// Answers a body: checks it, waits for its confirmation, stores which requests are signed, and only then signs exactly those.
     pub async fn answer(&self, form: RequestForm, body: &[u8], wait: Duration) -> Result<TokenAnswer, IssuanceError> {
         let requests = form.parse(body)?;
-        let now = self.clock.now();
-        let admitted = Arc::new(admit(requests, &self.registry.all(now).await?, now)?);
+        let admitted = Arc::new(self.admit(requests).await?);
         let digest = RequestDigest::of(body);
         for AdmittedRequest { petition, .. } in admitted.iter() {
             self.check_public_count(&petition.verified.petition_id()).await?;
@@ -72,6 +71,20 @@ impl Issuer {
                 only.map(|response| TokenAnswer::Single(Box::new(response)))
             }
         }
+    }
+
+    /// Checks the requests against the keys that are known, also those of petitions that another process has published just now.
+    async fn admit(&self, requests: Vec<TokenRequest>) -> Result<Vec<AdmittedRequest>, IssuanceError> {
+        let now = self.clock.now();
+        let petitions = self.registry.all(now).await?;
+        let is_known = |request: &TokenRequest| {
+            petitions.iter().any(|petition| holds_key_id(petition, request.truncated_token_key_id, now))
+        };
+        if requests.iter().all(is_known) {
+            return admit(requests, &petitions, now);
+        }
+        self.registry.look().await?;
+        admit(requests, &self.registry.all(now).await?, now)
     }
 
     /// Stores which requests of a body are signed once it is confirmed; sleeps until it is, for as long as the client asked, where
@@ -105,7 +118,7 @@ impl Issuer {
     }
 
     async fn sign(&self, admitted: &AdmittedRequest) -> Result<TokenResponse, IssuanceError> {
-        let key = self.keys.get(&admitted.petition.verified.manifest().issuer.token_key.id())?;
+        let key = self.keys.get(&admitted.petition.verified.manifest().issuer.token_key.id()).await?;
         self.signers.sign(Arc::clone(&key.signer), admitted.request.clone()).await
     }
 }

@@ -36,23 +36,29 @@ impl Issuer {
     /// Closes a petition whose time is over. In this order, and each step is complete before the next begins:
     ///
     /// 1. In one transaction the final count is kept and the petition's rows, its tags, are deleted. From here on nothing is issued.
-    /// 2. The keys are destroyed, first the one that wraps the others, and the signatures that were begun before have ended.
+    /// 2. The keys are destroyed, first the one that wraps the others, and the signatures that were begun before have ended: in this
+    ///    process, and in every other one that had them in memory.
     /// 3. The database is rewritten, so that the rows are gone from free pages and from the WAL too.
     /// 4. The statement is given out.
     ///
     /// Killed anywhere, the next start does the rest: a step that was done is done again and changes nothing.
     ///
     /// # Returns
-    /// Whether the petition is closed now. Where a reader holds the old WAL back, it is not: the next call goes on.
+    /// Whether the petition is closed now. Where a reader holds the old WAL back, or another process still has the keys, it is not: the
+    /// next call goes on.
     pub(in crate::identified) async fn close(&self, petition: &Petition) -> Result<bool, IssuanceError> {
         let petition_id = petition.verified.petition_id();
         if self.closings.final_count(&petition_id).is_some() {
             return Ok(true);
         }
         let issued = self.end_issuance(&petition_id).await?;
-        let signing = self.keys.destroy(&petition.verified.manifest().issuer.token_key.id())?;
+        let key_id = petition.verified.manifest().issuer.token_key.id();
+        let signing = self.keys.destroy(&key_id)?;
         while signing.strong_count() > 0 {
             tokio::time::sleep(SIGNING).await;
+        }
+        if !self.keys.is_gone(&key_id).await? {
+            return Ok(false);
         }
         if !self.database.rewrite().await? {
             return Ok(false);
@@ -76,10 +82,11 @@ impl Issuer {
     }
 }
 
-/// Whether issuance has ended. The end waits for every transaction that has asked this and is not over yet.
-pub(super) async fn is_over(tx: &mut Transaction, petition_id: &PetitionId) -> Result<bool, StorageError> {
+/// Whether issuance has ended, and how many notices the petition has. The end waits for every transaction that has asked this and is not
+/// over yet, and so does a notice, in whatever process.
+pub(super) async fn ending(tx: &mut Transaction, petition_id: &PetitionId) -> Result<(bool, u64), StorageError> {
     tx.share(Lock::Taking(petition_id.as_bytes())).await?;
-    Ok(tx.final_count(petition_id).await?.is_some())
+    tx.ending(petition_id).await
 }
 
 /// Keeps the final count and deletes the petition's rows. Gives back the count.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use undersign_protocol::issuance::TokenRequestHash;
 use undersign_protocol::petition::PetitionId;
 
-use super::close::{end_issuance, is_over};
+use super::close::{end_issuance, ending};
 use super::keys::PetitionTag;
 use super::store::Reserved;
 use crate::storage::testing::on_both;
@@ -23,7 +23,7 @@ fn request(number: u8) -> TokenRequestHash {
 async fn reserve(database: Database, petition_id: PetitionId, tag: u8, hash: TokenRequestHash) -> bool {
     let tag = PetitionTag([tag; 32]);
     let mut tx = database.begin("test").await.expect("begun");
-    if is_over(&mut tx, &petition_id).await.expect("no failure") {
+    if ending(&mut tx, &petition_id).await.expect("no failure").0 {
         return false;
     }
     tx.insert_issuances(&[Reserved { petition_id, petition_tag: tag, hash }]).await.expect("no failure");
@@ -97,7 +97,7 @@ async fn a_close_waits_for_a_request_that_is_being_taken() {
     on_both(Side::Identified, async |database| {
         let row = Reserved { petition_id: petition(1), petition_tag: PetitionTag([1; 32]), hash: request(1) };
         let mut taking = database.begin("test").await.expect("begun");
-        assert!(!is_over(&mut taking, &petition(1)).await.expect("no failure"));
+        assert!(!ending(&mut taking, &petition(1)).await.expect("no failure").0);
         let closing = tokio::spawn(close(database.clone(), petition(1)));
         // Long enough for a close that does not wait.
         tokio::time::sleep(Duration::from_millis(300)).await;

@@ -51,7 +51,7 @@ async fn issued(
     State(registry): State<Registry>,
     PathPart(petition): PathPart<String>,
 ) -> Result<Json<IssuanceStatement>, WebProblem> {
-    let petition = registry.by_id_or_slug(&petition)?;
+    let petition = registry.find(&petition).await?;
     Ok(Json(issuer.issued(&petition).await?))
 }
 
@@ -60,7 +60,7 @@ async fn close(
     State(registry): State<Registry>,
     PathPart(petition): PathPart<String>,
 ) -> Result<Json<CloseStatement>, WebProblem> {
-    let petition = registry.by_id_or_slug(&petition)?;
+    let petition = registry.find(&petition).await?;
     issuer.close_statement(&petition).map(Json).ok_or_else(|| Problem::NotYetClosed.into())
 }
 

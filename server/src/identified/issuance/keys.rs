@@ -11,6 +11,7 @@ use crate::entropy::{Entropy, random};
 use crate::identified::email_verification::{Tag, hmac_sha256};
 use crate::key_directory::KeyDirectory;
 use crate::seal;
+use crate::storage::{Claims, Lock};
 
 /// The folder of what the petitions' keys are sealed with.
 pub(in crate::identified) const WRAPPING_KEYS: &str = "wrapping";
@@ -45,12 +46,14 @@ pub(super) struct PetitionKeys {
     wrapping: KeyDirectory,
     /// Keys that were read; `None` for one that is destroyed, so that whoever was reading its files meanwhile cannot bring it back.
     open: RwLock<HashMap<TokenKeyId, Option<Arc<PetitionKey>>>>,
+    /// A key that is in this process's memory is shared here as long.
+    claims: Claims,
 }
 
 impl PetitionKeys {
-    pub(super) fn open(keys: &KeyDirectory) -> Result<Self, IssuanceError> {
+    pub(super) fn open(keys: &KeyDirectory, claims: Claims) -> Result<Self, IssuanceError> {
         let (sealed, wrapping) = (keys.subdirectory("petitions")?, keys.subdirectory(WRAPPING_KEYS)?);
-        Ok(Self { sealed, wrapping, open: RwLock::default() })
+        Ok(Self { sealed, wrapping, open: RwLock::default(), claims })
     }
 
     /// Makes a key whose id ends in a byte that is not taken, seals and keeps it; durable when it returns.
@@ -66,13 +69,39 @@ impl PetitionKeys {
     }
 
     /// The key with this id.
-    pub(super) fn get(&self, id: &TokenKeyId) -> Result<Arc<PetitionKey>, IssuanceError> {
-        if let Some(known) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(id) {
-            return known.clone().ok_or(IssuanceError::KeyMissing);
+    pub(super) async fn get(&self, id: &TokenKeyId) -> Result<Arc<PetitionKey>, IssuanceError> {
+        if let Some(known) = self.known(id) {
+            return known.ok_or(IssuanceError::KeyMissing);
         }
-        let key = Arc::new(self.load(id)?);
+        // Before it is read: from here on no other process says that it is destroyed.
+        if !self.claims.share(Lock::Opened(id.as_bytes())).await? {
+            return Err(IssuanceError::KeyMissing);
+        }
+        let loaded = self.load(id);
+        if loaded.is_err() && self.known(id).is_none() {
+            self.claims.stop_sharing(Lock::Opened(id.as_bytes())).await?;
+        }
+        let key = Arc::new(loaded?);
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         open.entry(*id).or_insert(Some(key)).clone().ok_or(IssuanceError::KeyMissing)
+    }
+
+    fn known(&self, id: &TokenKeyId) -> Option<Option<Arc<PetitionKey>>> {
+        self.open.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Forgets the keys that are in memory, where other processes may no longer know that they are: whoever needs one opens it again.
+    pub(super) fn forget(&self) {
+        self.open.write().unwrap_or_else(PoisonError::into_inner).retain(|_, key| key.is_none());
+    }
+
+    /// Whether no process has this key in memory any more: this one has not since it was destroyed and the last signature was made.
+    pub(super) async fn is_gone(&self, id: &TokenKeyId) -> Result<bool, IssuanceError> {
+        let opened = Lock::Opened(id.as_bytes());
+        self.claims.stop_sharing(opened).await?;
+        let is_gone = self.claims.claim(&[opened]).await? == [true];
+        self.claims.give_back(&[opened]).await?;
+        Ok(is_gone)
     }
 
     /// Destroys a key: first what it is wrapped with, without which every copy of the sealed file is noise. Can be repeated, and goes on
@@ -128,30 +157,33 @@ fn file_name(id: &TokenKeyId) -> String {
 mod tests {
     use super::*;
     use crate::entropy::SystemEntropy;
+    use crate::storage::testing::Place;
+    use crate::storage::{Engine, Side};
 
-    #[test]
-    fn a_destroyed_key_does_not_come_back_and_is_gone_from_memory_with_the_last_that_signs() {
+    #[tokio::test]
+    async fn a_destroyed_key_does_not_come_back_and_is_gone_from_memory_with_the_last_that_signs() {
         let place = tempfile::tempdir().expect("a temporary directory");
         let directory = KeyDirectory::open(place.path()).expect("it opens");
-        let keys = PetitionKeys::open(&directory).expect("they open");
+        let database = Place::new(Engine::Sqlite, Side::Identified).await;
+        let keys = PetitionKeys::open(&directory, database.database.claims().clone()).expect("they open");
         let id = keys.make(&[], &SystemEntropy).expect("made").id();
         let path = |part: &str| place.path().join(part).join(file_name(&id));
         let copies = ["wrapping", "petitions"].map(|part| std::fs::read(path(part)).expect("a file"));
-        let signs = keys.get(&id).expect("the key");
+        let signs = keys.get(&id).await.expect("the key");
 
         let signing = keys.destroy(&id).expect("destroyed");
         assert!(signing.strong_count() > 0, "a signature is under way");
         drop(signs);
         assert_eq!(signing.strong_count(), 0);
         assert!(!path("wrapping").exists() && !path("petitions").exists());
-        assert!(matches!(keys.get(&id), Err(IssuanceError::KeyMissing)));
+        assert!(matches!(keys.get(&id).await, Err(IssuanceError::KeyMissing)));
 
         // As if its files had been read before they were destroyed.
         for (part, bytes) in ["wrapping", "petitions"].into_iter().zip(copies) {
             let sub = KeyDirectory::open(place.path().join(part)).expect("it opens");
             assert!(sub.write_new(&file_name(&id), &bytes).expect("written"));
         }
-        assert!(matches!(keys.get(&id), Err(IssuanceError::KeyMissing)));
+        assert!(matches!(keys.get(&id).await, Err(IssuanceError::KeyMissing)));
         keys.destroy(&id).expect("once more");
         assert!(!path("wrapping").exists() && !path("petitions").exists());
     }

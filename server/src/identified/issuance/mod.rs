@@ -42,7 +42,7 @@ use self::public_count::Standings;
 use self::signer::SignerPool;
 use self::together::Reserving;
 use super::IdentifiedDatabase;
-use super::email_verification::EmailVerification;
+use super::email_verification::{EmailVerification, part};
 use super::waits::Waits;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -53,7 +53,7 @@ use crate::petition::{Petition, Registry};
 /// The file of the key that signs the issued count.
 pub(in crate::identified) const STATEMENT_KEY: &str = "statement.key";
 
-/// Answers to one confirmed body in a minute.
+/// Answers to one confirmed body in a minute, from all processes together.
 const ANSWERS_A_MINUTE: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 /// The stage at work.
@@ -87,13 +87,14 @@ impl Issuer {
         keys: &KeyDirectory,
         name: String,
         origin: Option<OriginClient>,
+        processes: NonZeroU32,
         waits: Arc<Waits>,
         verification: &EmailVerification,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, IssuanceError> {
         let statement_key = SecretKey::from_seed(&*keys.read_or_make(STATEMENT_KEY, entropy.as_ref())?);
-        let keys = Arc::new(PetitionKeys::open(keys)?);
+        let keys = Arc::new(PetitionKeys::open(keys, database.claims().clone())?);
         let reserving = Reserving {
             database: database.clone(),
             registry: registry.clone(),
@@ -114,7 +115,7 @@ impl Issuer {
             closings: Closings::default(),
             origin,
             standings: Standings::default(),
-            answers: RateLimiter::keyed(Quota::per_minute(ANSWERS_A_MINUTE)),
+            answers: RateLimiter::keyed(Quota::per_minute(part(ANSWERS_A_MINUTE, processes))),
             waits,
             clock,
             entropy,
@@ -152,6 +153,13 @@ impl Issuer {
             }
         };
         Ok(IssuanceStatement::sign(&petition_id, issued, &self.statement_key))
+    }
+
+    /// Whether other processes know which keys are in this one's memory. Where they may not, the keys are gone from here.
+    pub(super) async fn check_claims(&self) {
+        if !self.database.claims().hold().await {
+            self.keys.forget();
+        }
     }
 
     /// Forgets bodies that are far from their limit.

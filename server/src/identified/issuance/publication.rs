@@ -10,20 +10,21 @@ use undersign_protocol::petition::{
     Issuer as ManifestIssuer, PetitionDocument, PrepareRequest, PreparedIdentified, PublishRequest, Tags,
     VerifiedManifest,
 };
-use undersign_protocol::timestamp::Timestamp;
 
 use super::Issuer;
 use super::rules::{IssuanceError, holds_key_id};
 use crate::identified::IdentifiedState;
 use crate::petition::rules::oldest_prepared_day;
 use crate::petition::{Checked, Petition, PetitionError};
-use crate::storage::{Lock, StorageError};
+use crate::storage::{Lock, StorageError, Transaction};
 use crate::web::client_network::ClientNetwork;
 use crate::web::extract::JsonBody;
 use crate::web::problem::WebProblem;
 
 /// Petitions that one organiser may have prepared and not published: each takes one of 256 key ids for up to two days.
 const MAX_PREPARED: u64 = 8;
+/// Keys that are made for one petition, where other processes make some at the same time that end in the same byte.
+const MAX_CLASHES: u32 = 16;
 
 /// Routes of organisers on this side.
 pub fn router() -> Router<IdentifiedState> {
@@ -85,34 +86,49 @@ impl Issuer {
     /// Makes a key and keeps it under the request, unless another request was first: then that one's stands, and nothing names ours.
     async fn prepare_key(self: &Arc<Self>, request: &PrepareRequest) -> Result<Vec<u8>, PetitionError> {
         let _guard = self.key_changes.lock().await;
-        let now = self.clock.now();
-        let taken = self.taken_key_ids(&request.organiser_key, now).await?;
+        let mut tx = self.database.begin_read("issuance::taken_key_ids").await?;
+        let mut taken = self.taken_key_ids(&mut tx, &request.organiser_key).await?;
+        drop(tx);
+        for _ in 0..MAX_CLASHES {
+            let token_key = self.make_key(taken).await?;
+            let mut tx = self.database.begin("issuance::prepare").await?;
+            tx.lock(Lock::Petitions).await?;
+            if let Some(kept) = tx.prepared_key(&request.slug, &request.organiser_key).await? {
+                return Ok(kept);
+            }
+            // While it was made, another process may have kept one that ends in the same byte.
+            taken = self.taken_key_ids(&mut tx, &request.organiser_key).await?;
+            if taken.contains(&token_key.id().truncated()) {
+                self.keys.destroy(&token_key.id()).map_err(|_| PetitionError::KeyGeneration)?;
+                continue;
+            }
+            let spki = token_key.to_spki();
+            tx.insert_prepared(&request.slug, &request.organiser_key, &spki, self.clock.now().day()).await?;
+            tx.commit().await?;
+            return Ok(spki);
+        }
+        Err(PetitionError::KeyGeneration)
+    }
+
+    async fn make_key(self: &Arc<Self>, taken: Vec<u8>) -> Result<TokenKey, PetitionError> {
         let issuer = Arc::clone(self);
         let made = tokio::task::spawn_blocking(move || issuer.keys.make(&taken, issuer.entropy.as_ref()));
-        let token_key = made.await.map_err(|_| PetitionError::KeyGeneration)?.map_err(|error| match error {
+        made.await.map_err(|_| PetitionError::KeyGeneration)?.map_err(|error| match error {
             IssuanceError::Key(error) => PetitionError::Key(error),
             IssuanceError::NoKeyId => PetitionError::IssuerFull,
             _ => PetitionError::KeyGeneration,
-        })?;
-        let mut tx = self.database.begin("issuance::prepare").await?;
-        tx.lock(Lock::Petitions).await?;
-        tx.insert_prepared(&request.slug, &request.organiser_key, &token_key.to_spki(), now.day()).await?;
-        let kept = tx.prepared_key(&request.slug, &request.organiser_key).await?;
-        tx.commit().await?;
-        kept.ok_or(PetitionError::Storage(StorageError::Conflict))
+        })
     }
 
     /// The last bytes of key ids that are taken: a token request carries no more of them. Prepared keys are read first, then the
     /// published ones from the database: what is published in between stands in one of the two.
-    async fn taken_key_ids(&self, organiser: &PublicKey, now: Timestamp) -> Result<Vec<u8>, PetitionError> {
-        let mut tx = self.database.begin_read("issuance::taken_key_ids").await?;
+    async fn taken_key_ids(&self, tx: &mut Transaction, organiser: &PublicKey) -> Result<Vec<u8>, PetitionError> {
         if tx.count_prepared(organiser).await? >= MAX_PREPARED {
             return Err(PetitionError::TooManyPrepared);
         }
         let prepared = tx.prepared_keys().await?;
-        drop(tx);
         self.registry.reload().await?;
-        let petitions = self.registry.all(now).await?;
+        let (now, petitions) = (self.clock.now(), self.registry.published());
         let prepared = prepared.iter().filter_map(|spki| TokenKey::from_spki(spki).ok());
         let mut taken: Vec<u8> = prepared.map(|key| key.id().truncated()).collect();
         taken.extend((0..=255).filter(|byte| petitions.iter().any(|petition| holds_key_id(petition, *byte, now))));

@@ -101,6 +101,16 @@ impl Transaction {
         row.map(|row| number(&row, "issued")).transpose()
     }
 
+    /// Whether issuance is over for good, and how many notices there are, one of which may end it.
+    pub(super) async fn ending(&mut self, petition_id: &PetitionId) -> Result<(bool, u64), StorageError> {
+        let named = self.named();
+        let sql = "SELECT COUNT(*) AS closed, (SELECT COUNT(*) FROM notice WHERE petition_id = $1) AS notices \
+                   FROM closed WHERE petition_id = $1";
+        let query = sqlx::query(sql).bind(petition_id.as_bytes().as_slice());
+        let row = query.fetch_one(self.connection()).await.map_err(named)?;
+        Ok((number(&row, "closed")? > 0, number(&row, "notices")?))
+    }
+
     /// Keeps the final count. There must be none yet.
     pub(super) async fn insert_final_count(
         &mut self,

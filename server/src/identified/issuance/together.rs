@@ -8,7 +8,7 @@ use undersign_protocol::email_verification::RequestDigest;
 use undersign_protocol::issuance::TokenRequestHash;
 use undersign_protocol::petition::{PetitionId, PetitionState};
 
-use super::close::is_over;
+use super::close::ending;
 use super::keys::{PetitionKeys, PetitionTag};
 use super::rules::{AdmittedRequest, IssuanceError};
 use super::store::Reserved;
@@ -89,7 +89,7 @@ impl Reserving {
                         place.insert(Book { state, stored: HashMap::new() }).state
                     }
                 };
-                petition_tags.push(self.petition_tag(petition, state, tag));
+                petition_tags.push(self.petition_tag(petition, state, tag).await);
             }
             wanted.push(Some(petition_tags));
         }
@@ -104,9 +104,14 @@ impl Reserving {
     async fn state(&self, tx: &mut Transaction, petition: &Arc<Petition>) -> Result<PetitionState, IssuanceError> {
         let petition_id = petition.verified.petition_id();
         // As it is known now: during the wait a notice may have closed it.
-        let petition = self.registry.by_id(&petition_id).unwrap_or_else(|| Arc::clone(petition));
-        let state = petition.state(self.clock.now());
-        Ok(if is_over(tx, &petition_id).await? { PetitionState::Closed } else { state })
+        let mut petition = self.registry.by_id(&petition_id).unwrap_or_else(|| Arc::clone(petition));
+        let now = self.clock.now();
+        let (is_over, notices) = ending(tx, &petition_id).await?;
+        if notices != petition.notices.len() as u64 {
+            self.registry.reload().await?;
+            petition = self.registry.by_id(&petition_id).unwrap_or(petition);
+        }
+        Ok(if is_over { PetitionState::Closed } else { petition.state(now) })
     }
 
     /// Inserts where the petition is open and reads back, each petition's rows in key order: of several for one tag the one that came
@@ -131,11 +136,11 @@ impl Reserving {
     }
 
     /// What an address is called in a petition, where something may be stored or repeated for it.
-    fn petition_tag(&self, petition: &Petition, state: PetitionState, tag: &Tag) -> Wanted {
+    async fn petition_tag(&self, petition: &Petition, state: PetitionState, tag: &Tag) -> Wanted {
         if matches!(state, PetitionState::Announced | PetitionState::Closed) {
             return Err(refusal(state));
         }
-        Ok(self.keys.get(&petition.verified.manifest().issuer.token_key.id())?.petition_tag(tag))
+        Ok(self.keys.get(&petition.verified.manifest().issuer.token_key.id()).await?.petition_tag(tag))
     }
 }
 

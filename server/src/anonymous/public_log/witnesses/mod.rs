@@ -210,9 +210,12 @@ impl PublicLog {
         }
         for _ in 0..2 {
             let Some(request) = self.request(log, old_size, &head, &note).await? else {
-                return Err(self.witnesses.note_behind(log));
+                // Another process may have appended since the head was read, and have had that signed.
+                return self.check_grown(log, old_size).await;
             };
             match self.witnesses.ask(witness, &request).await? {
+                // It was asked from there: another tree of this size.
+                Answer::Newest(newest) if newest == old_size => return Err(self.witnesses.note_behind(log)),
                 Answer::Newest(newest) => old_size = newest,
                 Answer::OtherHistory => return Err(self.witnesses.note_behind(log)),
                 Answer::Line(line) => {
@@ -228,8 +231,16 @@ impl PublicLog {
                 }
             }
         }
-        // The same size, and still not its newest tree: another tree of this size.
-        Err(self.witnesses.note_behind(log))
+        // Another process has asked it in between.
+        Err(LogError::Witness("it has signed another tree meanwhile"))
+    }
+
+    /// Fails where this log is still smaller than what a witness has signed.
+    async fn check_grown(&self, log: &LogId, signed_size: u64) -> Result<(), LogError> {
+        let mut tx = self.database.begin_read("public_log::check_grown").await?;
+        let tree_size = tx.head(log).await?.unwrap_or_default().tree_size;
+        // What is signed was committed before. What is new here is asked about the next time.
+        if tree_size >= signed_size { Ok(()) } else { Err(self.witnesses.note_behind(log)) }
     }
 
     async fn request(
