@@ -97,21 +97,24 @@ impl Crowd {
     /// Where the first answer was lost two mails come, and the code of one of them is the right one.
     async fn confirm(&self, email: &str, blinding: &Blinding) {
         let asked = json!({ "email": email, "locale": "en", "request_digest": blinding.digest().to_string() });
-        let asked = self.wire.client().post(self.wire.issuer("/v1/email-verifications")).json(&asked);
-        let (status, answer) = insist(asked).await;
+        let (status, answer) = insist(self.post(&self.wire.issuer("/v1/email-verifications"), &asked)).await;
         assert_eq!(status, 202);
         let answer: Value = serde_json::from_slice(&answer).expect("JSON");
         for _ in 0..1_200 {
             for mail in self.mailbox.take(email) {
                 let code = json!({ "verification": answer["verification"], "code": mail.code() });
                 let url = self.wire.issuer("/v1/email-verifications/confirm");
-                if insist(self.wire.client().post(url).json(&code)).await.0 == 200 {
+                if insist(self.post(&url, &code)).await.0 == 200 {
                     return;
                 }
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("the mail of an acknowledged request did not come within a minute");
+    }
+
+    fn post(&self, url: &str, body: &Value) -> RequestBuilder {
+        self.wire.client().post(url).header("content-type", "application/json").body(body.to_string())
     }
 
     fn acknowledged(&self) -> usize {
