@@ -169,8 +169,10 @@ impl FromRef<AnonymousState> for Arc<Pages> {
 }
 
 impl AnonymousState {
-    /// Runs what this side does by itself until the process ends: has the logs cosigned, publishes batches at ticks and rewrites the tables after them.
+    /// Runs what this side does by itself until the process ends: has the logs cosigned, publishes batches at ticks, rewrites the tables
+    /// after them and between them.
     pub fn run(&self) {
+        tokio::spawn((*self.database).clone().rewrite_between_ticks());
         let (log, registry) = (Arc::clone(&self.log), self.registry.clone());
         tokio::spawn(registry.clone().follow());
         tokio::spawn(async move {

@@ -15,11 +15,12 @@ const LONGEST_PAUSE: u64 = 60;
 
 impl IdentifiedState {
     /// Runs what this side does by itself until the process ends: sends mails, destroys what is old, closes petitions, rewrites the
-    /// tables at ticks.
+    /// tables at ticks and between them.
     pub fn run(&self) {
         tokio::spawn(Arc::clone(&self.verification).send_mails());
         tokio::spawn(self.clone().destroy_hourly());
         tokio::spawn(self.clone().rewrite_at_ticks());
+        tokio::spawn((*self.database).clone().rewrite_between_ticks());
         tokio::spawn(self.clone().close_at_the_end());
         tokio::spawn(self.clone().compare_at_start());
         tokio::spawn(self.registry.clone().follow());

@@ -1,3 +1,4 @@
+mod between;
 mod postgres;
 mod sqlite;
 
