@@ -1,6 +1,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
+use std::time::SystemTime;
 
 use openssl::sha::sha256;
 use undersign_protocol::bytes::to_base64url;
@@ -13,7 +15,18 @@ type Window = [u8; WINDOW];
 /// Files as a seized machine would have them: databases, WALs, shared memory, keys, configuration, output.
 #[derive(Debug, Clone, Default)]
 pub struct Seized {
-    files: Vec<(String, Vec<u8>)>,
+    files: Vec<SeizedFile>,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub struct SeizedFile {
+    /// From the directory that was read.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// When it was written last.
+    pub modified: SystemTime,
 }
 
 /// Something that must not be found, in all the forms in which it might be kept.
@@ -26,18 +39,30 @@ pub struct Secret {
 impl Seized {
     /// Every file in a directory and below, by its path from there.
     pub fn read(directory: &Path) -> Self {
-        let mut seized = Self::default();
-        seized.read_below(directory, "");
+        let mut seized = Self::read_where(directory, |_| true);
         // A name can tell as much as what is in the file.
-        let names: Vec<_> = seized.files.iter().map(|(path, _)| path.as_str()).collect();
-        let names = names.join("\n").into_bytes();
-        seized.files.push(("names of the files".to_owned(), names));
+        let names: Vec<_> = seized.files.iter().map(|file| file.path.as_str()).collect();
+        let bytes = names.join("\n").into_bytes();
+        let path = "names of the files".to_owned();
+        seized.files.push(SeizedFile { path, bytes, modified: SystemTime::UNIX_EPOCH });
         seized
+    }
+
+    /// Those whose path, or whose folder's, is wanted. What is gone meanwhile has nothing: PostgreSQL removes files at any time.
+    pub fn read_where(directory: &Path, wanted: impl Fn(&str) -> bool) -> Self {
+        let mut seized = Self::default();
+        seized.read_below(directory, "", &wanted);
+        seized
+    }
+
+    /// Every file.
+    pub fn files(&self) -> &[SeizedFile] {
+        &self.files
     }
 
     /// The files whose path begins with this: `identified` and `anonymous` are the sides.
     pub fn side(&self, name: &str) -> Self {
-        let files = self.files.iter().filter(|(path, _)| path.starts_with(name));
+        let files = self.files.iter().filter(|file| file.path.starts_with(name));
         Self { files: files.cloned().collect() }
     }
 
@@ -45,20 +70,21 @@ impl Seized {
     #[must_use]
     pub fn with(&self, path: &str, more: &[u8]) -> Self {
         let mut planted = self.clone();
-        let file = planted.files.iter_mut().find(|(name, _)| name == path).expect("a file that was seized");
-        let middle = file.1.len() / 2;
-        file.1.splice(middle..middle, more.iter().copied());
+        let file = planted.files.iter_mut().find(|file| file.path == path).expect("a file that was seized");
+        let middle = file.bytes.len() / 2;
+        file.bytes.splice(middle..middle, more.iter().copied());
         planted
     }
 
     /// A file's bytes.
     pub fn file(&self, path: &str) -> &[u8] {
-        &self.files.iter().find(|(name, _)| name == path).expect("a file that was seized").1
+        &self.files.iter().find(|file| file.path == path).expect("a file that was seized").bytes
     }
 
     /// What is found of the secrets, and where. Small and large letters are alike.
     pub fn find(&self, secrets: &[Secret]) -> BTreeSet<String> {
-        let folded: Vec<_> = self.files.iter().map(|(path, bytes)| (path, bytes.to_ascii_lowercase())).collect();
+        let folded = self.files.iter().map(|file| (&file.path, file.bytes.to_ascii_lowercase()));
+        let folded: Vec<_> = folded.collect();
         let windows: HashSet<Window> = folded.iter().flat_map(|(_, bytes)| windows(bytes)).collect();
         let mut found = BTreeSet::new();
         for Secret { what, forms } in secrets {
@@ -85,17 +111,20 @@ impl Seized {
     }
 
     fn values(&self) -> Vec<Vec<u8>> {
-        self.files.iter().map(|(_, bytes)| bytes.clone()).collect()
+        self.files.iter().map(|file| file.bytes.clone()).collect()
     }
 
-    fn read_below(&mut self, directory: &Path, prefix: &str) {
+    fn read_below(&mut self, directory: &Path, prefix: &str, wanted: &impl Fn(&str) -> bool) {
         for entry in fs::read_dir(directory).expect("a directory") {
-            let path = entry.expect("an entry").path();
-            let name = format!("{prefix}{}", path.file_name().expect("a name").to_string_lossy());
-            if path.is_dir() {
-                self.read_below(&path, &format!("{name}/"));
-            } else {
-                self.files.push((name, fs::read(&path).expect("a readable file")));
+            let file = entry.expect("an entry").path();
+            let path = format!("{prefix}{}", file.file_name().expect("a name").to_string_lossy());
+            if !wanted(&path) {
+                continue;
+            }
+            if file.is_dir() {
+                self.read_below(&file, &format!("{path}/"), wanted);
+            } else if let Some((bytes, modified)) = read_file(&file) {
+                self.files.push(SeizedFile { path, bytes, modified });
             }
         }
     }
@@ -130,6 +159,18 @@ pub fn common(left: &[Vec<u8>], right: &[Vec<u8>], known: &[Vec<u8>]) -> BTreeSe
     let left: HashSet<Window> = left.iter().flat_map(|value| unknown_windows(value, &known)).collect();
     let right = right.iter().flat_map(|value| unknown_windows(value, &known));
     right.filter(|window| left.contains(window)).collect()
+}
+
+fn read_file(file: &Path) -> Option<(Vec<u8>, SystemTime)> {
+    // Sockets and the like hold nothing.
+    let modified = file.metadata().ok().filter(std::fs::Metadata::is_file)?.modified().expect("a time");
+    match fs::read(file) {
+        Ok(bytes) => Some((bytes, modified)),
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::NotFound, "a readable file: {}", file.display());
+            None
+        }
+    }
 }
 
 fn unknown_windows(bytes: &[u8], known: &HashSet<Window>) -> Vec<Window> {

@@ -25,6 +25,9 @@ pub mod side_by_side;
 /// The mails that were sent.
 pub mod mailbox;
 
+/// A mail server that hands each mail to whoever waits for it, and keeps none.
+pub mod post;
+
 /// A mail server that takes them, or does not.
 pub mod smtp;
 
@@ -45,6 +48,9 @@ pub mod tables;
 
 /// Everything at rest on both sides, to search for what must not be there.
 pub mod at_rest;
+
+/// Where values stand in such files.
+pub mod places;
 
 /// Fifty people who signed, and the files that this left.
 pub mod fifty;

@@ -139,7 +139,8 @@ impl Tables {
         self.connection.close().await.expect("closed");
     }
 
-    async fn texts(&mut self, sql: String) -> Vec<String> {
+    /// What a statement selects: one text a row.
+    pub async fn texts(&mut self, sql: String) -> Vec<String> {
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await.expect("rows");
         rows.iter().map(|row| row.get(0)).collect()
     }

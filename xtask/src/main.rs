@@ -5,6 +5,7 @@ mod browser;
 mod client;
 mod command;
 mod demo;
+mod linkage;
 mod log;
 mod outcome;
 mod prove;
@@ -50,6 +51,8 @@ enum Task {
     },
     /// Measure the server and the audit, each number beside a peer; the result is added to specs/benchmarks.md
     Bench(benchmark::Options),
+    /// Pair addresses with signatures by everything that is at rest; the result is added to specs/linkage.md
+    Linkage(linkage::Options),
     /// Build what browsers run, as an npm package in target/client
     Client,
     /// Take pictures of every page and every state of the signing, into target/screenshots
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Task::Prove => prove::run_proofs(),
         Task::GenerateLog { arguments } => log::generate(&arguments),
         Task::Bench(options) => benchmark::run_benchmarks(&options),
+        Task::Linkage(options) => linkage::play(&options),
         Task::Client => wasm::toolchain().and_then(client::build_package),
         Task::Screenshots { readme } => browser::take_screenshots(readme),
         Task::Setup => setup::everything(),

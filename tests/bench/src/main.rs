@@ -4,7 +4,6 @@
 mod clock;
 mod http;
 mod load;
-mod mail;
 mod peer;
 mod people;
 mod primitives;

@@ -13,12 +13,12 @@ use undersign_protocol::public_log::Hash;
 use undersign_protocol::tally::TotalDocument;
 use undersign_server::clock::{Clock as _, SystemClock};
 use undersign_tests::audit::audit;
+use undersign_tests::post::Mails;
 use undersign_tests::server::TestServer;
 use undersign_tests::signer::rng;
 
 use crate::http::{Connection, bytes, bytes_of};
 use crate::load::on_all_cores;
-use crate::mail::Mails;
 
 /// Someone who has blinded and not asked for a mail yet.
 pub struct Person {

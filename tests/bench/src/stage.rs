@@ -8,6 +8,7 @@ use undersign_client_lib::checked::CheckedPetition;
 use undersign_protocol::petition::VerifiedManifest;
 use undersign_server::clock::{Clock as _, SystemClock};
 use undersign_tests::petitions::petition;
+use undersign_tests::post::Mails;
 use undersign_tests::server::{Options, TestServer};
 use undersign_tests::signer::Signer;
 
@@ -15,7 +16,6 @@ use crate::Settings;
 use crate::clock::Process;
 use crate::http::Connection;
 use crate::load::{Load, run};
-use crate::mail::Mails;
 use crate::people::{Confirmed, Holder, Person, prepare, server_address};
 
 /// Requests under way at once.

@@ -2,10 +2,10 @@
 //! Both sides in one process, whose time is all that the server takes.
 
 use anyhow::{Context as _, Result, ensure};
+use undersign_tests::post::Mails;
 
 use crate::http::Connection;
 use crate::load::{on_all_cores, run};
-use crate::mail::Mails;
 use crate::people::{Person, all_published, prepare};
 use crate::stage::{Sides, Stage};
 use crate::{Settings, say};

@@ -1,6 +1,3 @@
-//! A mail server that takes every mail and hands the link's token to whoever waits for it. SMTP over real sockets, as the server sends
-//! it in operation; nothing is written.
-
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,9 +6,11 @@ use anyhow::{Context as _, Result};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use undersign_tests::mailbox::Mail;
 
-/// Where mails arrive.
+use crate::mailbox::Mail;
+
+/// A mail server that takes every mail and hands the link's token to whoever waits for it. SMTP over real sockets, as the server sends
+/// it in operation; nothing is written.
 #[derive(Clone)]
 pub struct Mails {
     waiting: Arc<Mutex<HashMap<String, oneshot::Sender<String>>>>,
@@ -55,7 +54,7 @@ impl Mails {
     async fn talk(&self, stream: TcpStream) -> Result<()> {
         stream.set_nodelay(true)?;
         let mut stream = BufReader::new(stream);
-        stream.write_all(b"220 bench\r\n").await?;
+        stream.write_all(b"220 post\r\n").await?;
         let mut line = String::new();
         loop {
             line.clear();
@@ -64,7 +63,7 @@ impl Mails {
             }
             let word = line.split([' ', '\r']).next().context("a word")?.to_ascii_uppercase();
             match word.as_str() {
-                "EHLO" => stream.write_all(b"250-bench\r\n250 8BITMIME\r\n").await?,
+                "EHLO" => stream.write_all(b"250-post\r\n250 8BITMIME\r\n").await?,
                 "DATA" => {
                     stream.write_all(b"354 go on\r\n").await?;
                     let mut raw = Vec::new();

@@ -1,0 +1,46 @@
+//! The game in small: what `cargo xtask linkage` plays with more people.
+
+use undersign_linkage::adversary::Finding;
+use undersign_linkage::disks::Engine;
+use undersign_linkage::game::{Settings, play};
+use undersign_linkage::report::Report;
+use undersign_protocol::timestamp::DAY;
+
+/// In a day as many as fill one page of SQLite's: where nothing divides pages, the place in a page tells most.
+const PEOPLE: usize = 72;
+
+async fn is_not_beaten(settings: Settings) {
+    let (people, end) =
+        (settings.people, format!("ticks of {} s, day {}, after a rewriting", settings.interval, settings.days));
+    let findings = play(settings).await.expect("a game to its end");
+    let report = Report::new(&findings);
+    assert!(report.leaks().is_empty(), "{}", report.markdown());
+    // The adversary has looked at nearly everyone, in every way that there is.
+    let at_the_end: Vec<&Finding> = findings.iter().filter(|finding| finding.moment == end).collect();
+    let found = |trick: &str| {
+        at_the_end.iter().find(|finding| finding.trick == trick).and_then(|finding| finding.best.as_ref())
+    };
+    assert!(["place in files", "place in pages"].into_iter().all(|trick| found(trick).is_some()));
+    let seen = found("order of rows").map_or(0, |(_, best)| best.people);
+    assert!(seen * 10 >= people * 8, "{seen} of {people} on both sides");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_seizes_everything_at_any_moment_does_not_beat_guessing_on_sqlite() {
+    is_not_beaten(Settings { engine: Engine::Sqlite, people: PEOPLE, seed: 1, interval: 1, days: 2 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_seizes_everything_at_any_moment_does_not_beat_guessing_on_postgresql() {
+    is_not_beaten(Settings { engine: Engine::Postgres, people: PEOPLE, seed: 1, interval: 1, days: 2 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_next_tick_is_a_day_away_the_tables_of_sqlite_are_rewritten_all_the_same() {
+    is_not_beaten(Settings { engine: Engine::Sqlite, people: 40, seed: 2, interval: DAY, days: 1 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_next_tick_is_a_day_away_the_tables_of_postgresql_are_rewritten_all_the_same() {
+    is_not_beaten(Settings { engine: Engine::Postgres, people: 40, seed: 2, interval: DAY, days: 1 }).await;
+}
