@@ -1,10 +1,12 @@
 //! RSABSSA-SHA384-PSS-Deterministic (RFC 9474) for tokens of type 0x0002 (RFC 9578 §6). The only file that names the library below:
 //! its secrets print and are not wiped, so none of its types leaves here.
 
-use blind_rsa_signatures::{
-    BlindMessage, BlindSignature, BlindingResult, PublicKeySha384PSSDeterministic, Secret, Signature,
-};
+use blind_rsa_signatures::PublicKeySha384PSSDeterministic;
+use blind_rsa_signatures::reexports::digest::Digest as _;
+use blind_rsa_signatures::reexports::hmac_sha512::sha384::Hash as Sha384;
 use rand_core::CryptoRng;
+use rsa::pss::Pss;
+use rsa::traits::PublicKeyParts as _;
 use rsa::{BoxedUint, RsaPublicKey};
 use undersign_protocol::issuance::{NK, TokenKey, TokenRequest, TokenResponse};
 use undersign_protocol::redemption::{Token, TokenInput};
@@ -12,6 +14,9 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 /// e of every token key.
 const EXPONENT: u64 = 65_537;
+
+/// Bytes of salt.
+const SALT: usize = 48;
 
 /// What turns the issuer's answer into a token: RFC 9474 §4.2's inv, 256 bytes. Whoever has it and the request can link the token
 /// to the address, so it has no `Debug`, is wiped when dropped, and is written nowhere but in the saved state.
@@ -35,7 +40,8 @@ pub fn blind(
     input: &TokenInput,
     rng: &mut impl CryptoRng,
 ) -> Result<(TokenRequest, BlindingSecret), BlindError> {
-    let mut blinded = public_key(key)?.blind(rng, input.encode()).map_err(|_| BlindError::Key)?;
+    let public_key = PublicKeySha384PSSDeterministic::new(public_key(key)?);
+    let mut blinded = public_key.blind(rng, input.encode()).map_err(|_| BlindError::Key)?;
     let secret = BlindingSecret::try_from(blinded.secret.0.as_slice());
     blinded.secret.0.zeroize();
     let blinded_msg = blinded.blind_message.0.as_slice().try_into().map_err(|_| BlindError::Key)?;
@@ -57,16 +63,10 @@ pub fn finalize(
     if !key.in_range(&response.blind_sig) {
         return Err(BlindError::Signature);
     }
-    let mut blinding = BlindingResult {
-        // Not read by `finalize`, and known to the issuer.
-        blind_message: BlindMessage(Vec::new()),
-        secret: Secret(secret.0.to_vec()),
-        msg_randomizer: None,
-    };
-    let signature = public_key(key)?.finalize(&BlindSignature(response.blind_sig.to_vec()), &blinding, input.encode());
-    blinding.secret.0.zeroize();
-    let authenticator = signature.map_err(|_| BlindError::Signature)?.0;
-    let authenticator = authenticator.as_slice().try_into().map_err(|_| BlindError::Signature)?;
+    let inverse = Zeroizing::new(number(secret.expose())?);
+    let signature = number(&response.blind_sig)?.mul_mod(&inverse, public_key(key)?.n()).to_be_bytes();
+    verify_signature(key, &input.encode(), &signature)?;
+    let authenticator = signature.as_ref().try_into().map_err(|_| BlindError::Signature)?;
     Ok(Token { input: *input, authenticator })
 }
 
@@ -84,14 +84,21 @@ pub fn verify(key: &TokenKey, token: &Token) -> Result<(), BlindError> {
 /// # Errors
 /// [`BlindError::Signature`], also where the signature is not 256 bytes long.
 pub fn verify_signature(key: &TokenKey, message: &[u8], signature: &[u8]) -> Result<(), BlindError> {
-    public_key(key)?.verify(&Signature(signature.to_vec()), None, message).map_err(|_| BlindError::Signature)
+    let signature: &[u8; NK] = signature.try_into().map_err(|_| BlindError::Signature)?;
+    if !key.in_range(signature) {
+        return Err(BlindError::Signature);
+    }
+    let scheme = Pss::<Sha384>::new_with_salt(SALT);
+    public_key(key)?.verify(scheme, &Sha384::digest(message), signature).map_err(|_| BlindError::Signature)
 }
 
 /// Made from the numbers of the checked SPKI: the library's own parser of SPKI is laxer, and large.
-fn public_key(key: &TokenKey) -> Result<PublicKeySha384PSSDeterministic, BlindError> {
-    let modulus = BoxedUint::from_be_slice(key.modulus(), 8 * NK as u32).map_err(|_| BlindError::Key)?;
-    let key = RsaPublicKey::new(modulus, BoxedUint::from(EXPONENT)).map_err(|_| BlindError::Key)?;
-    Ok(PublicKeySha384PSSDeterministic::new(key))
+fn public_key(key: &TokenKey) -> Result<RsaPublicKey, BlindError> {
+    RsaPublicKey::new(number(key.modulus())?, BoxedUint::from(EXPONENT)).map_err(|_| BlindError::Key)
+}
+
+fn number(bytes: &[u8; NK]) -> Result<BoxedUint, BlindError> {
+    BoxedUint::from_be_slice(bytes, 8 * NK as u32).map_err(|_| BlindError::Key)
 }
 
 impl BlindingSecret {

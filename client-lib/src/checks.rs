@@ -132,14 +132,14 @@ pub fn check(base: &Base, link: &PetitionLink, documents: &PetitionDocuments) ->
     ensure(manifest.slug == link.slug, CheckError::Slug)?; // 4
     ensure(link.pin.is_none_or(|pin| pin == petition_id), CheckError::Pin)?; // 5
     let endpoints = Endpoints::of(manifest, base)?; // 6
-    let (row, run) = check_list(&petition, &json::<PetitionList>("list of petitions", &documents.list)?)?; // 7
+    let (row, mut run) = check_list(&petition, &json::<PetitionList>("list of petitions", &documents.list)?)?; // 7
     check_directory(&run, &json::<IssuerDirectory>("issuer directory", &documents.directory)?)?; // 8
     let announcements = host_log(&manifest.origin.host, documents)?; // 9
     check_announced(&Announcement::of(&petition), &announcements)?; // 10
     // A petition that another organiser has published halfway must not stop its whole run: it is left out, for everyone alike.
     let announced =
         |other: &PetitionSummary| check_announced_id(&other.slug, &other.petition_id, &announcements).is_ok();
-    let run: Vec<_> = run.into_iter().filter(announced).collect();
+    run.retain(announced);
     let checkpoint = check_log(&petition, &documents.checkpoint)?; // 11
     let notices = notices::read(&documents.notices, &petition, &checkpoint.0)?; // 12
     let trust = Trust { is_pinned: link.pin.is_some(), is_witnessed: false };
@@ -183,13 +183,12 @@ fn check_list(
     let fits =
         row.petition_id == petition_id && row.slug == manifest.slug && row.token_key == manifest.issuer.token_key;
     ensure(fits, CheckError::List("another petition_id, slug or key"))?;
-    let run: Vec<PetitionSummary> = match row.bundle {
-        Some(bundle) => {
-            let of_run = |other: &&PetitionSummary| other.bundle == Some(bundle) && other.state == PetitionState::Open;
-            list.petitions.iter().filter(of_run).cloned().collect()
+    let mut run: Vec<PetitionSummary> = Vec::new();
+    for other in &list.petitions {
+        if row.bundle.is_some() && other.bundle == row.bundle && other.state == PetitionState::Open {
+            run.push(other.clone());
         }
-        None => Vec::new(),
-    };
+    }
     ensure(run.len() <= BUNDLE_SIZE, CheckError::List("its bundle has more than eight petitions"))?;
     let repeated = run.iter().enumerate().any(|(index, row)| {
         run[..index].iter().any(|other| other.token_key == row.token_key || other.petition_id == row.petition_id)
@@ -219,10 +218,15 @@ fn check_directory(run: &[PetitionSummary], directory: &IssuerDirectory) -> Resu
 fn host_log(host: &str, documents: &PetitionDocuments) -> Result<Vec<Announcement>, CheckError> {
     let key: HostLogKey = json("log key", &documents.host_log_key)?;
     let key = CheckpointKey::new(host_log_origin(host), key.public_key);
-    let checkpoint = open_checkpoint(&documents.host_checkpoint, &key).map_err(CheckError::HostLog)?;
+    let (checkpoint, _) = open_checkpoint(&documents.host_checkpoint, &key).map_err(CheckError::HostLog)?;
     let entries = verified_entries(&checkpoint, &documents.host_entries).map_err(CheckError::HostLog)?;
-    let announcement = |entry: &&[u8]| HostEntry::decode(entry).ok().map(|HostEntry::Announcement(found)| found);
-    Ok(entries.iter().filter_map(announcement).collect())
+    let mut announcements = Vec::new();
+    for entry in entries {
+        if let Ok(HostEntry::Announcement(found)) = HostEntry::decode(entry) {
+            announcements.push(found);
+        }
+    }
+    Ok(announcements)
 }
 
 fn check_announced(expected: &Announcement, announcements: &[Announcement]) -> Result<(), CheckError> {
@@ -243,14 +247,14 @@ fn check_announced_id(slug: &Slug, petition_id: &PetitionId, announcements: &[An
 /// The head, and the note that it was read from.
 fn check_log(petition: &VerifiedManifest, note: &[u8]) -> Result<(Checkpoint, String), CheckError> {
     let key = CheckpointKey::new(petition.log_origin(), petition.manifest().log.public_key);
-    let checkpoint = open_checkpoint(note, &key).map_err(CheckError::Log)?;
+    let (checkpoint, note) = open_checkpoint(note, &key).map_err(CheckError::Log)?;
     ensure(checkpoint.tree_size > 0, CheckError::Log(LogError::Shrunk))?;
-    Ok((checkpoint, String::from_utf8_lossy(note).into_owned()))
+    Ok((checkpoint, note.to_owned()))
 }
 
-fn open_checkpoint(note: &[u8], key: &CheckpointKey) -> Result<Checkpoint, LogError> {
+fn open_checkpoint<'a>(note: &'a [u8], key: &CheckpointKey) -> Result<(Checkpoint, &'a str), LogError> {
     let note = std::str::from_utf8(note).map_err(|_| undersign_protocol::public_log::CheckpointError::Note)?;
-    Ok(Checkpoint::open(note, key)?)
+    Ok((Checkpoint::open(note, key)?, note))
 }
 
 fn json<T: FromJson>(document: &'static str, body: &[u8]) -> Result<T, CheckError> {

@@ -26,9 +26,11 @@ pub enum LogError {
 
 /// The tiles that hold leaves `from..to` of a tree of `to` leaves; `level` as in [`TilePath`].
 pub(crate) fn tiles(level: Option<u8>, from: u64, to: u64) -> Vec<TilePath> {
-    (from / TILE_WIDTH..to.div_ceil(TILE_WIDTH))
-        .map(|index| TilePath { level, index, width: (to - index * TILE_WIDTH).min(TILE_WIDTH) })
-        .collect()
+    let mut tiles = Vec::new();
+    for index in from / TILE_WIDTH..to.div_ceil(TILE_WIDTH) {
+        tiles.push(TilePath { level, index, width: (to - index * TILE_WIDTH).min(TILE_WIDTH) });
+    }
+    tiles
 }
 
 /// All entries below a checkpoint, from its entry bundles in order; verified against its root.
@@ -37,11 +39,13 @@ pub(crate) fn verified_entries<'a>(checkpoint: &Checkpoint, bundles: &'a [Vec<u8
     if paths.len() != bundles.len() {
         return Err(LogError::Tile);
     }
-    let mut entries = Vec::new();
+    let (mut entries, mut leaves) = (Vec::new(), Vec::new());
     for (path, bundle) in paths.iter().zip(bundles) {
-        entries.extend(decode_entries(bundle, path.width).map_err(|_| LogError::Tile)?);
+        for entry in decode_entries(bundle, path.width).map_err(|_| LogError::Tile)? {
+            leaves.push(Hash::of_leaf(entry));
+            entries.push(entry);
+        }
     }
-    let leaves: Vec<Hash> = entries.iter().map(|entry| Hash::of_leaf(entry)).collect();
     if tree_root(&leaves) == checkpoint.root { Ok(entries) } else { Err(LogError::Root) }
 }
 

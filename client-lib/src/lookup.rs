@@ -91,7 +91,9 @@ impl FirstRound {
             get(&format!("/v1/petitions/{petition_id}/notices")),
         ];
         let entries = tiles(None, 0, tree_size);
-        requests.extend(entries.iter().map(|path| get(&format!("/v1/log/tile/{path}"))));
+        for path in entries {
+            requests.push(get(&format!("/v1/log/tile/{path}")));
+        }
         Ok((SecondRound { petition, host_log_key, host_checkpoint }, requests))
     }
 }
@@ -99,11 +101,10 @@ impl FirstRound {
 impl SecondRound {
     /// Takes the other answers, in the order of the requests.
     pub fn answered(self, responses: Vec<Response>) -> Result<PetitionDocuments, LookupError> {
-        let mut bodies = bodies(responses)?.into_iter();
-        let mut next = || bodies.next().ok_or_else(malformed);
-        let (list, directory, checkpoint, notices) = (next()?, next()?, next()?, next()?);
+        let mut bodies = bodies(responses)?;
+        let host_entries = bodies.split_off(bodies.len().min(4));
+        let [list, directory, checkpoint, notices] = bodies.try_into().map_err(|_| malformed())?;
         let Self { petition, host_log_key, host_checkpoint } = self;
-        let host_entries = bodies.collect();
         Ok(PetitionDocuments {
             petition,
             list,
@@ -123,7 +124,11 @@ pub fn list_request(base: &Base) -> Request {
 }
 
 fn bodies(responses: Vec<Response>) -> Result<Vec<Vec<u8>>, Refusal> {
-    responses.into_iter().map(|response| response.expect(200).map(<[u8]>::to_vec)).collect()
+    let mut bodies = Vec::with_capacity(responses.len());
+    for response in responses {
+        bodies.push(response.expect(200)?.to_vec());
+    }
+    Ok(bodies)
 }
 
 fn malformed() -> LookupError {

@@ -71,10 +71,10 @@ impl Watch {
         if checkpoint.tree_size > MAX_LEAVES {
             return Err(LogError::TooLarge.into());
         }
-        let requests = tiles(Some(0), self.edge.tree_size(), checkpoint.tree_size)
-            .iter()
-            .map(|path| Request::get(Side::Anonymous, &self.base, &format!("{}/tile/{path}", self.log_path)))
-            .collect();
+        let mut requests = Vec::new();
+        for path in tiles(Some(0), self.edge.tree_size(), checkpoint.tree_size) {
+            requests.push(Request::get(Side::Anonymous, &self.base, &format!("{}/tile/{path}", self.log_path)));
+        }
         Ok((Reading { checkpoint }, requests))
     }
 
@@ -83,10 +83,10 @@ impl Watch {
     /// # Returns
     /// Where the leaf stands, or `None` while it is not in the log.
     pub fn read(&mut self, reading: Reading, responses: &[Response]) -> Result<Option<Inclusion>, WatchError> {
-        let bodies = responses
-            .iter()
-            .map(|response| response.expect(200).map_err(AnswerError::from))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut bodies = Vec::with_capacity(responses.len());
+        for response in responses {
+            bodies.push(response.expect(200).map_err(AnswerError::from)?);
+        }
         let (grown, fresh) = grow(&self.edge, &reading.checkpoint, &bodies)?;
         let position = fresh.iter().position(|leaf| *leaf == self.leaf);
         let leaf_index = position.map(|position| self.edge.tree_size() + position as u64);

@@ -1,5 +1,4 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
+use crate::base64::Base64;
 
 /// Why text is not the base64url of a byte string of the expected size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -14,22 +13,32 @@ pub enum BytesError {
 
 /// Encodes as base64url without padding (RFC 4648 §5), the form of all bytes in our JSON.
 pub fn to_base64url(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    Base64::URL_UNPADDED.encode(bytes)
 }
 
 /// Decodes base64url without padding. One text for one byte string: padding and non-zero trailing bits are refused.
 pub fn from_base64url(text: &str) -> Result<Vec<u8>, BytesError> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| BytesError::Encoding)
+    Base64::URL_UNPADDED.decode(text).ok_or(BytesError::Encoding)
 }
 
 /// Encodes as base64url with padding, the form that RFC 9577 §2.2 and RFC 9578 §4 use.
 pub fn to_padded_base64url(bytes: &[u8]) -> String {
-    URL_SAFE.encode(bytes)
+    Base64::URL.encode(bytes)
 }
 
 /// Decodes base64url with padding (RFC 9577 §2.2).
 pub fn from_padded_base64url(text: &str) -> Result<Vec<u8>, BytesError> {
-    URL_SAFE.decode(text).map_err(|_| BytesError::Encoding)
+    Base64::URL.decode(text).ok_or(BytesError::Encoding)
+}
+
+/// Encodes as plain base64 with padding (RFC 4648 §4), the form of C2SP's notes.
+pub(crate) fn to_base64(bytes: &[u8]) -> String {
+    Base64::STANDARD.encode(bytes)
+}
+
+/// Decodes plain base64 with padding; `None` where it is not the one text of these bytes.
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    Base64::STANDARD.decode(text)
 }
 
 /// Makes a public byte string of a fixed size: base64url in text and JSON, compared and ordered by its bytes.

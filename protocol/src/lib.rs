@@ -32,6 +32,7 @@ pub mod codec;
 
 /// Where a server is: scheme and authority.
 pub mod base;
+mod base64;
 
 /// Fixed-size byte strings, base64url in JSON.
 pub mod bytes;

@@ -75,19 +75,17 @@ impl Prepared {
         if petition.is_taken_down() {
             return Err(PrepareError::NotOpen(PetitionState::Closing));
         }
-        let rows: Vec<_> = match bundle {
-            Bundle::WholeRun => petition.run().iter().collect(),
-            Bundle::OnlyThis => petition.run().iter().filter(|row| row.petition_id == petition_id).collect(),
+        let wanted = petition.run().iter().position(|row| row.petition_id == petition_id);
+        let wanted = wanted.ok_or(PrepareError::NotOpen(petition.state()))?;
+        let (rows, wanted) = match bundle {
+            Bundle::WholeRun => (petition.run(), wanted),
+            Bundle::OnlyThis => (&petition.run()[wanted..=wanted], 0),
         };
-        let wanted = rows
-            .iter()
-            .position(|row| row.petition_id == petition_id)
-            .ok_or(PrepareError::NotOpen(petition.state()))?;
         let terms = Box::new(Terms::of(petition));
-        let elements = rows
-            .into_iter()
-            .map(|row| Blinded::new(&terms, row.petition_id, row.slug.clone(), row.token_key, keys, rng))
-            .collect::<Result<_, _>>()?;
+        let mut elements = Vec::with_capacity(rows.len());
+        for row in rows {
+            elements.push(Blinded::new(&terms, row.petition_id, row.slug.clone(), row.token_key, keys, rng)?);
+        }
         Ok(Self { terms, run: Run { elements, wanted }, verification: None })
     }
 

@@ -180,8 +180,11 @@ impl Form {
             }
             Self::TokenHeld { terms, wanted, others, issued_at, redeem_at } => {
                 let wanted = Box::new(wanted.restore()?);
-                let others = others.into_iter().map(Held::restore).collect::<Option<_>>()?;
-                let held = TokenHeld { terms, wanted, others, issued_at, redeem_at };
+                let mut restored = Vec::with_capacity(others.len());
+                for other in others {
+                    restored.push(other.restore()?);
+                }
+                let held = TokenHeld { terms, wanted, others: restored, issued_at, redeem_at };
                 fits(&held).then_some(Saved::TokenHeld(held))?
             }
             Self::Spoiled { petition_id, slug, endpoints } => Saved::Spoiled(Spoiled { petition_id, slug, endpoints }),
@@ -198,21 +201,27 @@ fn fits(held: &TokenHeld) -> bool {
 }
 
 fn elements(run: &Run) -> Vec<Element> {
-    let element = |blinded: &Blinded| Element {
-        petition_id: blinded.petition_id,
-        slug: blinded.slug.clone(),
-        token_key: blinded.key,
-        nonce: blinded.nonce,
-        withdrawal_key: blinded.withdrawal_key.clone(),
-        blinded_msg: Secret::of(&blinded.request.blinded_msg),
-        blinding_secret: Secret::of(blinded.secret.expose()),
-    };
-    run.elements.iter().map(element).collect()
+    let mut elements = Vec::with_capacity(run.elements.len());
+    for blinded in &run.elements {
+        elements.push(Element {
+            petition_id: blinded.petition_id,
+            slug: blinded.slug.clone(),
+            token_key: blinded.key,
+            nonce: blinded.nonce,
+            withdrawal_key: blinded.withdrawal_key.clone(),
+            blinded_msg: Secret::of(&blinded.request.blinded_msg),
+            blinding_secret: Secret::of(blinded.secret.expose()),
+        });
+    }
+    elements
 }
 
 fn restore_run(run: Vec<Element>, wanted: usize, terms: &Terms) -> Option<Run> {
     let fits = run.len() <= BUNDLE_SIZE && run.get(wanted)?.petition_id == terms.petition_id;
-    let elements = run.into_iter().map(Element::restore).collect::<Option<_>>()?;
+    let mut elements = Vec::with_capacity(run.len());
+    for element in run {
+        elements.push(element.restore()?);
+    }
     fits.then_some(Run { elements, wanted })
 }
 

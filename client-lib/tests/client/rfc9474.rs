@@ -108,6 +108,22 @@ fn our_wrapper_agrees_with_openssl() {
     }
 }
 
+/// One in 256 begins with a zero, which is a byte of it all the same.
+#[test]
+fn a_signature_that_begins_with_a_zero_is_unblinded_and_verified() {
+    let petition = publish(&manifest(0));
+    let key = token_key(0);
+    let begins_with_zero = (0..10_000).any(|seed: u64| {
+        let input = TokenInput::of_petition(petition.manifest(), &petition.petition_id(), [7; 32].into());
+        let (request, secret) = blind(&key, &input, &mut TestRng::new(seed)).unwrap();
+        let response = TokenResponse { blind_sig: blind_sign(0, &request.blinded_msg) };
+        let token = finalize(&key, &input, secret, &response).unwrap();
+        assert!(token.authenticator[0] != 0 || openssl_takes(0, &token));
+        token.authenticator[0] == 0
+    });
+    assert!(begins_with_zero, "one was tried");
+}
+
 fn vectors() -> Vec<Vector> {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--offline", "--format-version", "1"])

@@ -34,7 +34,8 @@ impl Answer {
 }
 
 impl Answer {
-    pub(crate) fn response(&self) -> &Response {
+    /// The answer itself, for callers in Rust.
+    pub fn response(&self) -> &Response {
         &self.0
     }
 
@@ -46,6 +47,15 @@ impl Answer {
             body: std::mem::take(&mut self.0.body),
         }
     }
+}
+
+/// In the same order.
+pub(crate) fn responses(answers: Vec<Answer>) -> Vec<Response> {
+    let mut responses = Vec::with_capacity(answers.len());
+    for answer in answers {
+        responses.push(answer.into_response());
+    }
+    responses
 }
 
 /// Wiped, because a body may hold what becomes a token.

@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Why something did not go on. This is what all methods throw. A journey that throws stays in its step and loses nothing.
@@ -142,12 +144,18 @@ impl ClientError {
 }
 
 impl ClientError {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// Of a kind that says it all.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, problem: None, status: None, is_transient: false, retry_after: None, message: message.into() }
     }
 
+    /// In an error's own words.
+    pub(crate) fn of(kind: ErrorKind, error: &dyn Display) -> Self {
+        Self::new(kind, error.to_string())
+    }
+
     /// The journey is elsewhere.
-    pub(crate) fn step() -> Self {
+    pub fn step() -> Self {
         Self::new(ErrorKind::Step, "the journey is not in a step that has this")
     }
 }

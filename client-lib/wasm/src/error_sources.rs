@@ -1,5 +1,7 @@
 //! Each error of client-lib as one of JavaScript's.
 
+use std::fmt::Display;
+
 use undersign_client_lib::checked::TotalError;
 use undersign_client_lib::checks::CheckError;
 use undersign_client_lib::journey::{ConfirmationError, PrepareError, RedemptionError, TooEarly, VerificationError};
@@ -29,7 +31,7 @@ impl From<AnswerError> for ClientError {
         let is_transient = error.is_transient();
         match error {
             AnswerError::Refused(refusal) => refusal.into(),
-            AnswerError::Malformed(_) => Self { is_transient, ..Self::new(ErrorKind::Answer, error.to_string()) },
+            AnswerError::Malformed(_) => Self { is_transient, ..Self::of(ErrorKind::Answer, &error) },
         }
     }
 }
@@ -45,7 +47,7 @@ impl From<LookupError> for ClientError {
 
 impl From<CheckError> for ClientError {
     fn from(error: CheckError) -> Self {
-        Self::new(ErrorKind::Check, error.to_string())
+        Self::of(ErrorKind::Check, &error)
     }
 }
 
@@ -53,7 +55,7 @@ impl From<TotalError> for ClientError {
     fn from(error: TotalError) -> Self {
         match error {
             TotalError::Answer(error) => error.into(),
-            TotalError::Checkpoint(_) | TotalError::Numbers => Self::new(ErrorKind::Log, error.to_string()),
+            TotalError::Checkpoint(_) | TotalError::Numbers => Self::of(ErrorKind::Log, &error),
         }
     }
 }
@@ -64,14 +66,14 @@ impl From<PrepareError> for ClientError {
             PrepareError::NotOpen(_) => ErrorKind::NotOpen,
             PrepareError::Blind(_) => ErrorKind::Check,
         };
-        Self::new(kind, error.to_string())
+        Self::of(kind, &error)
     }
 }
 
 impl From<VerificationError> for ClientError {
     fn from(error: VerificationError) -> Self {
         match error {
-            VerificationError::Address => Self::of_problem(ErrorKind::AddressNotValid, error.to_string()),
+            VerificationError::Address => Self::of_problem(ErrorKind::AddressNotValid, &error),
             VerificationError::Answer(error) => error.into(),
         }
     }
@@ -87,33 +89,33 @@ impl From<ConfirmationError> for ClientError {
             ConfirmationError::ByAnother => ErrorKind::ConfirmedByAnother,
             ConfirmationError::Answer(error) => return error.into(),
         };
-        Self::of_problem(kind, error.to_string())
+        Self::of_problem(kind, &error)
     }
 }
 
 impl From<TooEarly> for ClientError {
     fn from(error: TooEarly) -> Self {
-        Self::new(ErrorKind::TooEarly, error.to_string())
+        Self::of(ErrorKind::TooEarly, &error)
     }
 }
 
 impl From<RedemptionError> for ClientError {
     fn from(error: RedemptionError) -> Self {
         let kind = match error {
-            RedemptionError::Promise(_) => return Self::new(ErrorKind::Promise, error.to_string()),
+            RedemptionError::Promise(_) => return Self::of(ErrorKind::Promise, &error),
             RedemptionError::NonceUsed => ErrorKind::NonceUsed,
             RedemptionError::Withdrawn => ErrorKind::Withdrawn,
             RedemptionError::Closed => ErrorKind::Closed,
             RedemptionError::TokenNotValid => ErrorKind::TokenNotValid,
             RedemptionError::Answer(error) => return error.into(),
         };
-        Self::of_problem(kind, error.to_string())
+        Self::of_problem(kind, &error)
     }
 }
 
 impl From<ReadError> for ClientError {
     fn from(error: ReadError) -> Self {
-        Self::new(ErrorKind::Receipt, error.to_string())
+        Self::of(ErrorKind::Receipt, &error)
     }
 }
 
@@ -121,7 +123,7 @@ impl From<PetitionError> for ClientError {
     fn from(error: PetitionError) -> Self {
         match error {
             PetitionError::Answer(error) => error.into(),
-            PetitionError::Another => Self::new(ErrorKind::Check, error.to_string()),
+            PetitionError::Another => Self::of(ErrorKind::Check, &error),
         }
     }
 }
@@ -131,10 +133,10 @@ impl From<WithdrawalError> for ClientError {
         let kind = match error {
             WithdrawalError::NotValid => ErrorKind::WithdrawalNotValid,
             WithdrawalError::Closed => ErrorKind::Closed,
-            WithdrawalError::Promise(_) => return Self::new(ErrorKind::Promise, error.to_string()),
+            WithdrawalError::Promise(_) => return Self::of(ErrorKind::Promise, &error),
             WithdrawalError::Answer(error) => return error.into(),
         };
-        Self::of_problem(kind, error.to_string())
+        Self::of_problem(kind, &error)
     }
 }
 
@@ -144,7 +146,7 @@ impl From<StateError> for ClientError {
             StateError::Damaged => ErrorKind::Damaged,
             StateError::Version => ErrorKind::Version,
         };
-        Self::new(kind, error.to_string())
+        Self::of(kind, &error)
     }
 }
 
@@ -152,14 +154,14 @@ impl From<WatchError> for ClientError {
     fn from(error: WatchError) -> Self {
         match error {
             WatchError::Answer(error) => error.into(),
-            WatchError::Log(error) => Self::new(ErrorKind::Log, error.to_string()),
+            WatchError::Log(error) => Self::of(ErrorKind::Log, &error),
         }
     }
 }
 
 impl ClientError {
     /// For the kinds that are named as the server's problems are.
-    fn of_problem(kind: ErrorKind, message: String) -> Self {
-        Self { problem: Some(kind.as_str()), ..Self::new(kind, message) }
+    fn of_problem(kind: ErrorKind, error: &dyn Display) -> Self {
+        Self { problem: Some(kind.as_str()), ..Self::of(kind, error) }
     }
 }

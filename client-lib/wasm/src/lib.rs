@@ -7,7 +7,8 @@
 
 mod address;
 mod answer;
-mod arguments;
+pub mod arguments;
+mod bytes;
 mod error;
 mod error_sources;
 mod journey;
@@ -18,7 +19,10 @@ mod receipt;
 mod request;
 mod warm_up;
 mod watch;
-mod withdrawal;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 pub use address::{AddressCheck, check_address};
 pub use answer::Answer;
@@ -30,4 +34,3 @@ pub use receipt::Receipt;
 pub use request::{Outgoing, Side};
 pub use warm_up::warm_up;
 pub use watch::Watch;
-pub use withdrawal::Withdrawal;

@@ -8,7 +8,7 @@ use undersign_client_lib::lookup::{FirstRound, SecondRound, start};
 use undersign_client_lib::request::Request;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, responses};
 use crate::arguments;
 use crate::error::ClientError;
 use crate::petition::CheckedPetition;
@@ -56,7 +56,7 @@ impl Lookup {
     pub fn answered(&mut self, answers: Vec<Answer>) -> Result<Option<CheckedPetition>, ClientError> {
         let (first, requests) = start(&self.base, &self.link);
         self.requests = shared(requests);
-        let responses = answers.into_iter().map(Answer::into_response).collect();
+        let responses = responses(answers);
         match replace(&mut self.round, Round::First(first)) {
             Round::First(round) => {
                 let (second, requests) = round.answered(responses)?;

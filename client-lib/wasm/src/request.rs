@@ -1,8 +1,10 @@
 use std::rc::Rc;
 
-use js_sys::{Array, JsString, Uint8Array};
 use undersign_client_lib::request::{Method, Request, Side as RequestSide};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::bytes::Uint8Array;
 
 /// Which side a request goes to.
 #[wasm_bindgen]
@@ -49,16 +51,20 @@ impl Outgoing {
     /// Name, value, name, value, … Names are in small letters.
     // Made of JavaScript's strings at once: a `Vec<String>` would leave copies behind that are not wiped.
     #[wasm_bindgen(getter, unchecked_return_type = "string[]")]
-    pub fn headers(&self) -> Array {
-        let texts = self.0.headers().iter().flat_map(|(name, value)| [*name, value.as_str()]);
-        texts.map(JsString::from).collect()
+    pub fn headers(&self) -> Vec<JsValue> {
+        let mut texts = Vec::new();
+        for (name, value) in self.0.headers() {
+            texts.push(JsValue::from_str(name));
+            texts.push(JsValue::from_str(value));
+        }
+        texts
     }
 
     /// The body; `undefined` where there is none.
     #[wasm_bindgen(getter)]
     pub fn body(&self) -> Option<Uint8Array> {
         let content = self.0.content();
-        (!content.is_empty()).then(|| Uint8Array::from(content))
+        (!content.is_empty()).then(|| Uint8Array::new(content))
     }
 }
 

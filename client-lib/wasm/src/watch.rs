@@ -1,7 +1,7 @@
 use undersign_client_lib::published::{Reading, Watch as LogWatch};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, responses};
 use crate::error::ClientError;
 use crate::request::Outgoing;
 
@@ -37,7 +37,7 @@ impl Watch {
     /// @throws ClientError `answer`, `log`; `step` where `opened` did not come before
     pub fn read(&mut self, answers: Vec<Answer>) -> Result<Option<f64>, ClientError> {
         let reading = self.reading.take().ok_or_else(ClientError::step)?;
-        let responses: Vec<_> = answers.into_iter().map(Answer::into_response).collect();
+        let responses = responses(answers);
         let inclusion = self.watch.read(reading, &responses)?;
         Ok(inclusion.map(|inclusion| inclusion.leaf_index as f64))
     }

@@ -115,7 +115,7 @@ fn is_local_part(local: &str) -> bool {
         && local.bytes().all(sign)
         && !local.starts_with('.')
         && !local.ends_with('.')
-        && !local.contains("..")
+        && !local.as_bytes().windows(2).any(|pair| pair == b"..")
 }
 
 /// UTS-46, non-transitional: `ß` is not `ss`, for those are domains of different owners.
@@ -125,13 +125,13 @@ fn ascii_domain(domain: &str) -> Option<String> {
 
 /// A domain name with a dot, in small ASCII letters (RFC 1123 §2.1).
 fn is_domain(ascii: &str) -> bool {
-    let labels: Vec<&str> = ascii.split('.').collect();
-    let is_label = |label: &&str| {
+    let is_label = |label: &str| {
         (1..=63).contains(&label.len())
             && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    let top_is_name = labels.last().is_some_and(|top| top.bytes().any(|byte| byte.is_ascii_alphabetic()));
-    labels.len() >= 2 && labels.iter().all(is_label) && top_is_name && ascii.len() <= 253
+    let top = ascii.rsplit_once('.').map(|(_, top)| top);
+    let top_is_name = top.is_some_and(|top| top.bytes().any(|byte| byte.is_ascii_alphabetic()));
+    ascii.split('.').all(is_label) && top_is_name && ascii.len() <= 253
 }

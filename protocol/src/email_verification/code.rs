@@ -32,7 +32,8 @@ impl std::str::FromStr for Code {
     type Err = CodeError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'-' | b' ')).collect();
+        let mut digits = text.as_bytes().to_vec();
+        digits.retain(|byte| !matches!(byte, b'-' | b' '));
         let digits: [u8; 8] = digits.try_into().map_err(|_| CodeError)?;
         if digits.iter().all(u8::is_ascii_digit) { Ok(Self(digits)) } else { Err(CodeError) }
     }

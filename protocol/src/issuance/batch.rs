@@ -28,7 +28,10 @@ impl BatchTokenRequest {
 
     /// Writes it.
     pub fn encode(&self) -> Vec<u8> {
-        let elements: Vec<u8> = self.token_requests.iter().flat_map(TokenRequest::encode).collect();
+        let mut elements = Vec::new();
+        for request in &self.token_requests {
+            elements.extend_from_slice(&request.encode());
+        }
         in_vector(&elements)
     }
 }

@@ -23,9 +23,11 @@ macro_rules! json_object {
         impl $crate::json::FromJson for $type {
             fn from_json(value: &$crate::json::Value<'_>) -> Result<Self, $crate::json::JsonError> {
                 let mut members = $crate::json::Members::of(value)?;
-                let read = Self { $($field: members.read($crate::json_object!(@name $field $($name)?))?,)* };
+                $(let mut $field = None;)*
+                $(members.read_into($crate::json_object!(@name $field $($name)?), &mut $field)?;)*
                 $crate::json_object!(@end $rule members);
-                Ok(read)
+                // Unwrap safety: each place was read into.
+                Ok(Self { $($field: $field.expect("a place that was read into is full"),)* })
             }
         }
     };

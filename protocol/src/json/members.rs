@@ -1,5 +1,30 @@
 use super::{FromJson, JsonError, Member, ToJson, Value};
 
+/// Where the value of a member goes: an `Option` that is empty before. For each type this is compiled once, and nothing else of reading
+/// objects is.
+pub trait Place {
+    /// Reads it there.
+    fn fill(&mut self, member: &Member<'_>) -> Result<(), JsonError>;
+
+    /// Puts there what stands for a member that is missing.
+    ///
+    /// # Returns
+    /// Whether anything does.
+    fn fill_without(&mut self) -> bool;
+}
+
+impl<T: FromJson> Place for Option<T> {
+    fn fill(&mut self, member: &Member<'_>) -> Result<(), JsonError> {
+        *self = Some(T::from_member(member)?);
+        Ok(())
+    }
+
+    fn fill_without(&mut self) -> bool {
+        *self = T::absent();
+        self.is_some()
+    }
+}
+
 /// Takes the members of an object by their names.
 pub struct Members<'v> {
     members: &'v [Member<'v>],
@@ -15,9 +40,18 @@ impl<'v> Members<'v> {
 
     /// Reads the member of this name. A name may not stand twice, and is not to be read twice.
     pub fn read<T: FromJson>(&mut self, name: &str) -> Result<T, JsonError> {
+        let mut place = None;
+        self.read_into(name, &mut place)?;
+        // Unwrap safety: that is what `read_into` does.
+        Ok(place.expect("a place that was read into is full"))
+    }
+
+    /// As [`read`](Self::read). The place is full afterwards.
+    pub fn read_into(&mut self, name: &str, place: &mut dyn Place) -> Result<(), JsonError> {
         match self.take(name)? {
-            Some(member) => T::from_member(member).map_err(|error| error.within(name)),
-            None => T::absent().ok_or_else(|| JsonError::about("missing field", name)),
+            Some(member) => place.fill(member).map_err(|error| error.within(name)),
+            None if place.fill_without() => Ok(()),
+            None => Err(JsonError::about("missing field", name)),
         }
     }
 

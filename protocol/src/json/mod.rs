@@ -15,7 +15,7 @@ mod write;
 
 pub use bridge::{deserialize, serialize};
 pub use error::JsonError;
-pub use members::{Members, Object};
+pub use members::{Members, Object, Place};
 pub use types::Raw;
 pub use value::{Member, Text, Value};
 pub use write::write;

@@ -77,22 +77,23 @@ impl ToJson for bool {
 }
 
 macro_rules! integers {
-    ($($type:ident),+) => {$(
+    ($widest:ident: $($type:ident),+) => {$(
         impl FromJson for $type {
             fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
-                integer(value)
+                integer::<$widest>(value)?.try_into().map_err(|_| value.unexpected("an integer"))
             }
         }
 
         impl ToJson for $type {
             fn to_json(&self) -> Value<'_> {
-                Value::Number(Text::from(self.to_string()))
+                Value::Number(Text::from((*self as $widest).to_string()))
             }
         }
     )+};
 }
 
-integers!(u16, u32, u64, usize, i64);
+integers!(u64: u16, u32, u64, usize);
+integers!(i64: i64);
 
 fn integer<T: FromStr>(value: &Value<'_>) -> Result<T, JsonError> {
     match value {
@@ -146,7 +147,11 @@ impl<T: FromJson> FromJson for Vec<T> {
 
 impl<T: ToJson> ToJson for Vec<T> {
     fn to_json(&self) -> Value<'_> {
-        Value::Array(self.iter().map(T::to_json).collect())
+        let mut items = Vec::with_capacity(self.len());
+        for item in self {
+            items.push(item.to_json());
+        }
+        Value::Array(items)
     }
 }
 

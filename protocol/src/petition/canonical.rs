@@ -49,7 +49,11 @@ fn sorted<'v>(value: &'v Value<'_>, place: &str) -> Result<Value<'v>, CanonicalE
             integer.then(|| Value::Number((&**text).into())).ok_or_else(|| CanonicalError::Number(place.to_owned()))?
         }
         Value::Array(items) => {
-            Value::Array(items.iter().map(|item| sorted(item, place)).collect::<Result<_, CanonicalError>>()?)
+            let mut ordered = Vec::with_capacity(items.len());
+            for item in items {
+                ordered.push(sorted(item, place)?);
+            }
+            Value::Array(ordered)
         }
         Value::Object(members) => {
             let mut ordered: Vec<Member<'v>> = Vec::with_capacity(members.len());

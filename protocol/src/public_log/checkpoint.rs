@@ -1,9 +1,7 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::Hash;
 use super::note::{Note, signature_line};
 use super::note_key::NoteKey;
+use crate::bytes::{from_base64, to_base64};
 use crate::ed25519::{PublicKey, SecretKey, Signature};
 
 /// A tree head (C2SP tlog-checkpoint): origin, size and root. Extension lines are refused.
@@ -37,7 +35,7 @@ pub enum CheckpointError {
 impl Checkpoint {
     /// The note's text.
     pub fn text(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin, self.tree_size, STANDARD.encode(self.root.as_bytes()))
+        format!("{}\n{}\n{}\n", self.origin, self.tree_size, to_base64(self.root.as_bytes()))
     }
 
     /// Reads a note's text: exactly three lines.
@@ -48,7 +46,7 @@ impl Checkpoint {
             return Err(CheckpointError::Form);
         };
         let tree_size: u64 = size.parse().map_err(|_| CheckpointError::Form)?;
-        let root = STANDARD.decode(root).map_err(|_| CheckpointError::Form)?;
+        let root = from_base64(root).ok_or(CheckpointError::Form)?;
         let checkpoint = Self {
             origin: origin.to_owned(),
             tree_size,

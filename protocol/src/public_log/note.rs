@@ -1,7 +1,5 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::note_key::NoteKey;
+use crate::bytes::{from_base64, to_base64};
 
 /// Most bytes of a note that is read.
 const MAX_SIZE: usize = 1_000_000;
@@ -51,7 +49,7 @@ impl<'a> Note<'a> {
 impl<'a> Line<'a> {
     fn parse(line: &'a str) -> Option<Self> {
         let (name, signature) = line.strip_prefix(MARK)?.split_once(' ')?;
-        let bytes = STANDARD.decode(signature).ok()?;
+        let bytes = from_base64(signature)?;
         let (id, signature) = bytes.split_first_chunk::<4>()?;
         let is_whole = is_name_of_any(name) && !signature.is_empty();
         is_whole.then(|| Self { name, id: u32::from_be_bytes(*id), signature: signature.to_vec() })
@@ -61,7 +59,7 @@ impl<'a> Line<'a> {
 /// The line by which a key signs, with its newline.
 pub(super) fn signature_line(key: &NoteKey, signature: &[u8]) -> String {
     let bytes = [key.id().to_be_bytes().as_slice(), signature].concat();
-    [MARK, &key.name, " ", &STANDARD.encode(bytes), "\n"].concat()
+    [MARK, &key.name, " ", &to_base64(&bytes), "\n"].concat()
 }
 
 /// Whether another's key may have this name. Ours are stricter.

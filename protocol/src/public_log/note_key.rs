@@ -1,8 +1,7 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::note::is_name_of_any;
+use crate::bytes::{from_base64, to_base64};
 use crate::ed25519::PublicKey;
 
 /// An Ed25519 key under a name, for one kind of signature, as C2SP signed-note writes it: `name+hash+base64(kind ‖ key)`.
@@ -28,14 +27,14 @@ impl NoteKey {
 
     /// The vkey, in one line.
     pub fn vkey(&self) -> String {
-        format!("{}+{:08x}+{}", self.name, self.id(), STANDARD.encode(self.material()))
+        format!("{}+{:08x}+{}", self.name, self.id(), to_base64(&self.material()))
     }
 
     /// Reads a vkey of this kind; `None` where it is of another, or its hash is not its own.
     pub fn parse_vkey(text: &str, kind: u8) -> Option<Self> {
         let (name, rest) = text.split_once('+')?;
         let (_, material) = rest.split_once('+')?;
-        let material = STANDARD.decode(material).ok()?;
+        let material = from_base64(material)?;
         let (first, key) = material.split_first()?;
         let key = Self { name: name.to_owned(), kind, public_key: PublicKey::try_from(key).ok()? };
         // One key has one text, and its hash is checked by that.

@@ -75,14 +75,15 @@ impl std::fmt::Display for TilePath {
             None => f.write_str("entries/")?,
             Some(level) => write!(f, "{level}/")?,
         }
-        let mut groups = vec![format!("{:03}", self.index % 1000)];
-        let mut rest = self.index / 1000;
-        while rest > 0 {
-            groups.push(format!("x{:03}", rest % 1000));
-            rest /= 1000;
+        let mut unit = 1;
+        while self.index / unit >= 1000 {
+            unit *= 1000;
         }
-        groups.reverse();
-        f.write_str(&groups.join("/"))?;
+        while unit > 1 {
+            write!(f, "x{:03}/", self.index / unit % 1000)?;
+            unit /= 1000;
+        }
+        write!(f, "{:03}", self.index % 1000)?;
         if self.is_full() { Ok(()) } else { write!(f, ".p/{}", self.width) }
     }
 }
@@ -106,7 +107,10 @@ pub fn encode_entries<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8
 /// Reads an entry bundle of exactly `width` entries.
 pub fn decode_entries(bytes: &[u8], width: u64) -> Result<Vec<&[u8]>, DecodeError> {
     let mut reader = Reader::new(bytes);
-    let entries = (0..width).map(|_| reader.vector_u16()).collect::<Result<_, _>>()?;
+    let mut entries = Vec::new();
+    for _ in 0..width {
+        entries.push(reader.vector_u16()?);
+    }
     reader.finish()?;
     Ok(entries)
 }
@@ -115,7 +119,10 @@ impl TilePath {
     /// Reads the tile's hashes; there must be exactly `width` of them.
     pub fn decode_hashes(&self, bytes: &[u8]) -> Result<Vec<Hash>, DecodeError> {
         let mut reader = Reader::new(bytes);
-        let hashes = (0..self.width).map(|_| reader.array::<32>().map(Hash::from)).collect::<Result<_, _>>()?;
+        let mut hashes = Vec::new();
+        for _ in 0..self.width {
+            hashes.push(Hash::from(reader.array::<32>()?));
+        }
         reader.finish()?;
         Ok(hashes)
     }

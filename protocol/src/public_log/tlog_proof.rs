@@ -1,8 +1,6 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::proof::{InclusionProof, MAX_PROOF};
 use super::{Checkpoint, CheckpointError, CheckpointKey, Hash, ProofError};
+use crate::bytes::{from_base64, to_base64};
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
 
@@ -38,7 +36,7 @@ pub enum TlogProofError {
 impl TlogProof {
     /// Writes it.
     pub fn encode(&self) -> String {
-        let hashes: String = self.inclusion.hashes.iter().map(|hash| STANDARD.encode(hash.as_bytes()) + "\n").collect();
+        let hashes: String = self.inclusion.hashes.iter().map(|hash| to_base64(hash.as_bytes()) + "\n").collect();
         format!("{HEADER}\nindex {}\n{hashes}\n{}", self.leaf_index, self.checkpoint)
     }
 
@@ -66,5 +64,5 @@ impl TlogProof {
 
 /// Reads a hash in base64 with padding, as C2SP's texts write it.
 pub(super) fn parse_hash(line: &str) -> Option<Hash> {
-    Hash::try_from(STANDARD.decode(line).ok()?.as_slice()).ok()
+    Hash::try_from(from_base64(line)?.as_slice()).ok()
 }

@@ -1,8 +1,6 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::proof::{ConsistencyProof, MAX_PROOF};
 use super::tlog_proof::parse_hash;
+use crate::bytes::to_base64;
 
 /// Media type of the size that a witness answers with where another old size was named (C2SP tlog-witness).
 pub const SIZE_MEDIA_TYPE: &str = "text/x.tlog.size";
@@ -27,7 +25,7 @@ pub struct AddCheckpointError;
 impl AddCheckpoint {
     /// Writes it.
     pub fn encode(&self) -> String {
-        let hashes: String = self.proof.hashes.iter().map(|hash| STANDARD.encode(hash.as_bytes()) + "\n").collect();
+        let hashes: String = self.proof.hashes.iter().map(|hash| to_base64(hash.as_bytes()) + "\n").collect();
         format!("old {}\n{hashes}\n{}", self.old_size, self.checkpoint)
     }
 

@@ -1,6 +1,4 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
+use crate::bytes::to_base64;
 use crate::ed25519::{PublicKey, SecretKey, Signature, SignatureError};
 use crate::public_log::Hash;
 use crate::timestamp::Timestamp;
@@ -31,6 +29,6 @@ impl Promise {
 
 /// The leaf hash is in base64 with padding, as C2SP's notes write hashes; the time as RFC 3339.
 fn signing_text(origin: &str, leaf_hash: &Hash, publish_by: Timestamp) -> Vec<u8> {
-    let leaf_hash = STANDARD.encode(leaf_hash.as_bytes());
+    let leaf_hash = to_base64(leaf_hash.as_bytes());
     format!("undersign promise v1\n{origin}\n{leaf_hash}\n{publish_by}\n").into_bytes()
 }

@@ -1,13 +1,23 @@
 // Takes a signature back with what was kept of it: read, shown what it means, and only then sent. Nothing is kept here.
 
-import { client } from "../sign/begin.js";
 import { failure } from "../sign/errors.js";
 import { busy, element, facts, input, say, show, showTime } from "../sign/panels.js";
 import { now } from "../sign/patience.js";
 import { canRun, keepPin } from "../sign/surroundings.js";
 import { send } from "../sign/transport.js";
 
-/** @typedef {import("../client/undersign_client.js").Withdrawal} Withdrawal */
+/** @typedef {typeof import("../client/undersign_withdrawal.js")} Client */
+/** @typedef {import("../client/undersign_withdrawal.js").Withdrawal} Withdrawal */
+
+/**
+ * The client package with what takes a signature back; browsers fetch it once.
+ * @returns {Promise<Client>}
+ */
+async function client() {
+  const module = await import("../client/undersign_withdrawal.js");
+  await module.default();
+  return module;
+}
 
 /** Bytes: a receipt is smaller. */
 const LARGEST = 16_384;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, State};
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use serde::Serialize;
 use tower_http::compression::CompressionLayer;
 use undersign_protocol::petition::{ManifestError, PetitionDocument, PetitionList};
@@ -10,6 +10,7 @@ use undersign_protocol::problem::Problem;
 
 use super::{PetitionError, Registry};
 use crate::clock::Clock;
+use crate::web::cached::Cacheable;
 use crate::web::extract::PathPart;
 use crate::web::problem::WebProblem;
 
@@ -25,25 +26,26 @@ where
     Arc<dyn Clock>: FromRef<S>,
 {
     let routes = Router::new().route("/v1/petitions", get(list)).route("/v1/petitions/{petition}", get(document));
-    // Browsers load up to 60 kB of a manifest before they sign, of which a third remains. All of it is public.
+    // Browsers load up to 60 kB of a manifest before they sign, of which a third remains. All of it is public. Where answers come from
+    // memory, they are compressed there.
     routes.layer(CompressionLayer::new())
 }
 
 async fn list(
     State(registry): State<Registry>,
     State(clock): State<Arc<dyn Clock>>,
-) -> Result<Json<PetitionList>, WebProblem> {
+) -> Result<(Extension<Cacheable>, Json<PetitionList>), WebProblem> {
     let list = registry.list(clock.now()).await.map_err(PetitionError::from)?;
-    Ok(Json(list))
+    Ok((Extension(Cacheable), Json(list)))
 }
 
 async fn document(
     State(registry): State<Registry>,
     State(clock): State<Arc<dyn Clock>>,
     PathPart(petition): PathPart<String>,
-) -> Result<Json<PetitionDocument>, WebProblem> {
+) -> Result<(Extension<Cacheable>, Json<PetitionDocument>), WebProblem> {
     let petition = registry.find(&petition).await?;
-    Ok(Json(petition.document(clock.now())))
+    Ok((Extension(Cacheable), Json(petition.document(clock.now()))))
 }
 
 impl From<PetitionError> for WebProblem {

@@ -47,9 +47,11 @@ pub struct ClientDirError {
 }
 
 /// Files of the client package that are served.
-pub const CLIENT: [&str; 6] = [
+pub const CLIENT: [&str; 8] = [
     "undersign_client.js",
     "undersign_client_bg.wasm",
+    "undersign_withdrawal.js",
+    "undersign_withdrawal_bg.wasm",
     "undersign_qr.js",
     "undersign_qr_bg.wasm",
     "undersign_audit.js",

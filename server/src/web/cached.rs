@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -21,6 +21,9 @@ use crate::clock::Clock;
 
 /// Most bytes that are kept; then everything is forgotten and kept anew.
 const MOST_BYTES: usize = 16 << 20;
+/// The best that brotli can do, in tens of milliseconds, and the largest window that every browser takes (RFC 7932 §9.1).
+const QUALITY: u32 = 11;
+const WINDOW: u32 = 22;
 /// Smaller answers are not compressed: they fit into one packet.
 const SMALL: usize = 1_024;
 
@@ -83,6 +86,11 @@ struct Answer {
     headers: HeaderMap,
     /// Without quotes.
     etag: String,
+    body: Arc<Body>,
+}
+
+/// A body and what it is compressed. Later answers with the same content share it, so it may take its time to be small.
+struct Body {
     plain: Bytes,
     brotli: OnceLock<Option<Bytes>>,
     gzip: OnceLock<Option<Bytes>>,
@@ -105,14 +113,21 @@ impl CachedAnswers {
         is_fresh.then(|| Arc::clone(answer))
     }
 
+    /// The body that was answered last, if it is this one.
+    fn body(&self, language: InterfaceLanguage, path: &str, plain: Bytes) -> Arc<Body> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let last = kept.answers[language as usize].get(path).filter(|answer| answer.body.plain == plain);
+        last.map_or_else(|| Arc::new(Body::new(plain)), |answer| Arc::clone(&answer.body))
+    }
+
     fn put(&self, language: InterfaceLanguage, path: &str, answer: &Arc<Answer>) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.bytes + answer.plain.len() > MOST_BYTES {
+        if kept.bytes + answer.body.plain.len() > MOST_BYTES {
             *kept = Kept::default();
         }
         let old = kept.answers[language as usize].insert(path.to_owned(), Arc::clone(answer));
-        kept.bytes += path.len() + answer.plain.len();
-        kept.bytes -= old.map_or(0, |old| path.len() + old.plain.len());
+        kept.bytes += path.len() + answer.body.plain.len();
+        kept.bytes -= old.map_or(0, |old| path.len() + old.body.plain.len());
     }
 }
 
@@ -142,7 +157,8 @@ pub async fn cached(State(answers): State<Arc<CachedAnswers>>, request: Request,
         Ok(plain) => plain,
         Err(error) => return WebProblem::internal(&error).into_response(),
     };
-    let answer = Arc::new(Answer::new(second, version.unwrap_or_default(), parts.headers, plain));
+    let body = answers.body(language, &path, plain);
+    let answer = Arc::new(Answer::new(second, version.unwrap_or_default(), parts.headers, body));
     if version.is_some() {
         answers.put(language, &path, &answer);
     }
@@ -158,34 +174,34 @@ fn without_conditions(mut request: Request) -> Request {
 }
 
 impl Answer {
-    fn new(second: Timestamp, version: u64, mut headers: HeaderMap, plain: Bytes) -> Self {
+    fn new(second: Timestamp, version: u64, mut headers: HeaderMap, body: Arc<Body>) -> Self {
         headers.remove(header::CONTENT_LENGTH);
         let own = headers.remove(header::ETAG);
         let own = own.and_then(|etag| etag.to_str().ok().map(|etag| etag.trim_matches('"').to_owned()));
-        let etag = own.unwrap_or_else(|| hex::encode(Sha256::digest(&plain))[..32].to_owned());
-        if plain.len() >= SMALL {
+        let etag = own.unwrap_or_else(|| hex::encode(Sha256::digest(&body.plain))[..32].to_owned());
+        if body.plain.len() >= SMALL {
             headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
         }
-        Self { second, version, headers, etag, plain, brotli: OnceLock::new(), gzip: OnceLock::new() }
+        Self { second, version, headers, etag, body }
     }
 
     fn for_client(&self, request: &HeaderMap) -> Response {
         let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let accepts = |coding: &str| {
             let named = |part: &str| part.split(';').next().is_some_and(|name| name.trim() == coding);
-            self.plain.len() >= SMALL && accepted.split(',').any(named)
+            self.body.plain.len() >= SMALL && accepted.split(',').any(named)
         };
-        let (coding, body) = if let Some(brotli) = accepts("br").then(|| self.brotli()).flatten() {
+        let (coding, content) = if let Some(brotli) = accepts("br").then(|| self.body.brotli()).flatten() {
             (Some("br"), brotli)
-        } else if let Some(gzip) = accepts("gzip").then(|| self.gzip()).flatten() {
+        } else if let Some(gzip) = accepts("gzip").then(|| self.body.gzip()).flatten() {
             (Some("gzip"), gzip)
         } else {
-            (None, self.plain.clone())
+            (None, self.body.plain.clone())
         };
         let mut response = if is_known(request, &self.etag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            Response::new(Body::from(body))
+            Response::new(content.into())
         };
         *response.headers_mut() = self.headers.clone();
         if let Some(coding) = coding {
@@ -198,11 +214,17 @@ impl Answer {
         }
         response
     }
+}
+
+impl Body {
+    fn new(plain: Bytes) -> Self {
+        Self { plain, brotli: OnceLock::new(), gzip: OnceLock::new() }
+    }
 
     fn brotli(&self) -> Option<Bytes> {
         let compress = || {
             let mut compressed = Vec::new();
-            let mut writer = brotli::CompressorWriter::new(&mut compressed, 4_096, 5, 20);
+            let mut writer = brotli::CompressorWriter::new(&mut compressed, self.plain.len().max(1), QUALITY, WINDOW);
             writer.write_all(&self.plain).ok()?;
             drop(writer);
             Some(compressed.into())

@@ -1,7 +1,10 @@
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
+
+use super::order::by_likeness;
 
 /// Writes a module, its JavaScript and its TypeScript types into a folder: `{name}_bg.wasm`, `{name}.js`, `{name}.d.ts`, and the types
 /// of the bare module.
@@ -11,5 +14,7 @@ pub fn write(wasm: &Path, name: &str, folder: &Path) -> Result<()> {
     // A module that browsers load as it is, without a bundler.
     bindgen.web(true)?;
     bindgen.remove_name_section(true).remove_producers_section(true);
-    bindgen.generate(folder).context("wasm-bindgen could not write the bindings")
+    bindgen.generate(folder).context("wasm-bindgen could not write the bindings")?;
+    let module = folder.join(format!("{name}_bg.wasm"));
+    fs::write(&module, by_likeness(&fs::read(&module)?)?).context("could not order the functions of a module")
 }

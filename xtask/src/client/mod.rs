@@ -5,6 +5,7 @@
 mod bindings;
 mod compressed;
 mod manifest;
+mod order;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -17,8 +18,9 @@ use crate::command::{root, run};
 use crate::wasm::Toolchain;
 
 /// What browsers fetch, each when it is needed: the crate, what cargo makes of it, and what its files' names begin with.
-const MODULES: [(&str, &str, &str); 3] = [
+const MODULES: [(&str, &str, &str); 4] = [
     ("undersign-client-wasm", "undersign_client_wasm.wasm", "undersign_client"),
+    ("undersign-withdrawal-wasm", "undersign_withdrawal_wasm.wasm", "undersign_withdrawal"),
     ("undersign-qr-wasm", "undersign_qr_wasm.wasm", "undersign_qr"),
     ("undersign-audit-wasm", "undersign_audit_wasm.wasm", "undersign_audit"),
 ];

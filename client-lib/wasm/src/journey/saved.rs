@@ -1,10 +1,10 @@
-use js_sys::Uint8Array;
 use undersign_client_lib::state::Saved;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
 use super::Journey;
 use super::state::State;
+use crate::bytes::Uint8Array;
 use crate::error::ClientError;
 
 #[wasm_bindgen]
@@ -30,7 +30,7 @@ impl Journey {
     /// @throws ClientError `step` when Signed or AlreadyIssued: what was saved before leads there again, by the same requests, until
     /// it is removed
     pub fn save(&self) -> Result<Uint8Array, ClientError> {
-        self.saved().map(|bytes| Uint8Array::from(bytes.as_slice()))
+        self.saved().map(|bytes| Uint8Array::new(&bytes))
     }
 }
 

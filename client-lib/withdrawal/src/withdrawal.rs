@@ -1,13 +1,8 @@
 use undersign_client_lib::journey::Counted;
 use undersign_client_lib::withdrawal::{ReadyToWithdraw, Withdrawing, Withdrawn, read};
+use undersign_client_wasm::{Answer, ClientError, ErrorKind, Outgoing, Watch, arguments};
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
-
-use crate::answer::Answer;
-use crate::arguments;
-use crate::error::{ClientError, ErrorKind};
-use crate::request::Outgoing;
-use crate::watch::Watch;
 
 /// Taking a signature back with what was kept of it. Final, and it names nobody. A method that throws loses nothing; each request may be
 /// sent again and counts once. Call `free()` at the end: that wipes the key.
