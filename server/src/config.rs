@@ -39,7 +39,7 @@ use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::public_log::WitnessKey;
 use url::Url;
 
-use crate::anonymous::pages::Preselected;
+use crate::anonymous::pages::{PageSettings, Preselected};
 use crate::anonymous::public_log::WitnessAddress;
 use crate::identified::email_verification::{Limits, SmtpSettings, TransportSettings};
 use crate::storage::{PostgresAddress, Side};
@@ -127,6 +127,9 @@ pub struct AnonymousConfig {
     /// Which choice is made beforehand on the page of a petition of a run.
     #[serde(default)]
     pub bundle_preselected: Preselected,
+    /// What pages look like and where they lead.
+    #[serde(default)]
+    pub pages: PageSettings,
 }
 
 fn one() -> NonZeroU32 {
@@ -178,6 +181,9 @@ pub enum ConfigError {
     /// The mail server's settings.
     #[error("identified.mail.smtp: {0}")]
     Smtp(&'static str),
+    /// What pages are to say or where they lead.
+    #[error("anonymous.pages: {0}")]
+    Pages(&'static str),
 }
 
 impl Config {
@@ -205,6 +211,7 @@ impl Config {
         if let Some(anonymous) = &config.anonymous {
             host(&anonymous.public_url, "anonymous.public_url")?;
             anonymous.issuer_url.iter().try_for_each(|url| host(url, "anonymous.issuer_url").map(drop))?;
+            anonymous.pages.check().map_err(ConfigError::Pages)?;
         }
         Ok(config)
     }

@@ -199,7 +199,12 @@ async fn open_anonymous(
         organisers: policy.organisers(&section.organisers),
         trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         cors: Cors::between(&origin(&section.public_url), config.issuer_url().as_deref()),
-        pages: Pages { public_url: origin(&section.public_url), assets, preselected: section.bundle_preselected },
+        pages: Pages {
+            public_url: origin(&section.public_url),
+            assets,
+            preselected: section.bundle_preselected,
+            settings: section.pages.clone(),
+        },
     };
     let database = AnonymousDatabase::open(&section.database).await?;
     let keys = KeyDirectory::open(&section.keys)?;

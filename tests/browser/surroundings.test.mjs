@@ -57,7 +57,7 @@ for (const [app, userAgent] of Object.entries(IN_APP)) {
     assert.match(link, new RegExp(`^${demo.url}/.*p/${SLUG}#[A-Za-z0-9_-]{43}$`));
     await page.locator("#copy-link").click();
     await person.seeMessage(page, "copied");
-    assert.equal(await pasted(context), link);
+    assert.equal(await person.pasted(context), link);
     await page.locator("#continue-here").click();
     await person.begin(page);
     await context.close();
@@ -135,17 +135,6 @@ test("without JavaScript the button leads to the other ways of signing, and the 
   assert.equal(new URL(page.url()).hash, "#other-ways");
   await context.close();
 });
-
-/** What is on the clipboard, as another page gets it by Ctrl+V. */
-async function pasted(context) {
-  const page = await context.newPage();
-  await page.setContent("<textarea autofocus></textarea>");
-  await page.locator("textarea").focus();
-  await page.keyboard.press("Control+V");
-  const text = await page.locator("textarea").inputValue();
-  await page.close();
-  return text;
-}
 
 /** The command that signs, with the pinned link. */
 async function commandLineIsThere(page) {

@@ -46,6 +46,8 @@ pub struct Options {
     pub cosign_again_after: Option<u64>,
     /// Whether pages have the package with which browsers sign and recount (`cargo xtask client` makes it).
     pub client: bool,
+    /// `[anonymous.pages]`, TOML; without it where it is `None`.
+    pub pages: Option<String>,
     /// `UNDERSIGN_LOG`; as without it where it is `None`.
     pub log: Option<String>,
     /// URLs of the identified and the anonymous side's databases; SQLite's, in the server's own directory, where it is `None`.
@@ -272,6 +274,7 @@ impl TestServer {
         let client = if self.options.client { format!("client_dir = \"{}\"", client.display()) } else { String::new() };
         let again = self.options.cosign_again_after.map(|seconds| format!("cosign_again_after = {seconds}"));
         let again = again.unwrap_or_default();
+        let pages = self.options.pages.as_ref().map(|pages| format!("[anonymous.pages]\n{pages}")).unwrap_or_default();
         let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
         let [identified, anonymous] = ["identified", "anonymous"].map(|side| self.database_url(side));
         let processes = self.options.several.map(|several| format!("processes = {several}")).unwrap_or_default();
@@ -304,6 +307,8 @@ organisers = ["{organiser}"]
 {again}
 
 {witnesses}
+
+{pages}
 "#
         )
     }

@@ -18,12 +18,15 @@ export async function askAddress(signing) {
   element("#keep-waiting").hidden = !signing.journey.mailAsked;
   if (signing.note) say(signing.note);
   signing.note = undefined;
+  element("#email").oninput = advise;
+  advise();
   for (;;) {
     const email = await submitted(signing);
     if (email === undefined) return;
     const message = await busy("#send-mail", () => askForMail(signing, email));
     if (message === undefined) {
       input("email").value = "";
+      advise();
       return;
     }
     if (FINAL.includes(message)) throw new Stopped(message);
@@ -45,6 +48,16 @@ async function askForMail(signing, email) {
   }
   await signing.keep();
   return undefined;
+}
+
+/** Says what is to be said about the mailbox's provider, as soon as the address names it. It stands there, and stops nobody. */
+function advise() {
+  const domain = input("email").value.trim().toLowerCase().split("@")[1] ?? "";
+  for (const place of document.querySelectorAll("#address-form [data-domains]")) {
+    const advice = /** @type {HTMLElement} */ (place);
+    const domains = (advice.dataset.domains ?? "").split(" ");
+    advice.hidden = !domains.some((known) => domain === known || domain.endsWith(`.${known}`));
+  }
 }
 
 /** What was offered once and not taken is not offered again: the person knows better. */

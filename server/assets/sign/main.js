@@ -2,6 +2,8 @@
 
 import { client, prepare } from "./begin.js";
 import { failure } from "./errors.js";
+import { forgetWithForm } from "./forgetting.js";
+import { offerExit } from "./leaving.js";
 import { busy, element, facts, input, say, show, shown } from "./panels.js";
 import { Signing } from "./signing.js";
 import { BrowserStorage, MemoryStorage } from "./storage.js";
@@ -131,5 +133,7 @@ async function words(error) {
   }
 }
 
+offerExit();
+forgetWithForm();
 keepPin();
 start();

@@ -17,12 +17,23 @@ date = { $day } { $month ->
 
 all-petitions = All petitions
 languages = Language
-footer-what = Signatures here are counted once, can be recounted by anyone, and cannot be joined to the e-mail address that was confirmed for them.
+footer-what = Each signature here is counted once, and anyone can recount. None can be joined to the e-mail address behind it.
 
 list-title = Petitions
 list-lead = You can read everything here, and sign without leaving a name.
 list-empty = There are no petitions here yet.
-signatures = signatures
+signatures = { $number ->
+    [one] signature
+   *[other] signatures
+}
+count-of-goal = { $count } of { $goal } { $number ->
+    [one] signature
+   *[other] signatures
+}
+count-signatures = { $count } { $number ->
+    [one] signature
+   *[other] signatures
+}
 of-goal = of { $goal }
 progress-label = Signatures on the way to the next goal
 
@@ -55,7 +66,11 @@ addressees = Who is asked, and what they can do
 questions = Questions and answers
 help = If you are under pressure
 organiser = Who asks
+organiser-lead = All petitions of one organiser on this site: those that one key has signed.
+organiser-key = Key:
+beside = Other open petitions
+feed-link = News of this petition as a feed (Atom)
 verify-title = Check it yourself
-verify-text = The number on this page is a count of the entries of a public log. Anyone can download and recount it. The petition's text can never be changed: its id is a hash of it, and a link that ends in this id leads to this text alone.
+verify-text = The number on this page is a count of the entries of a public log. Anyone can download and recount it. The petition's text can never be changed: its id is computed from it. A link that ends in this id leads to this text alone.
 verify-id = Id:
 verify-log = The log's newest signed head

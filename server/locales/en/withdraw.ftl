@@ -38,7 +38,7 @@ over-text = The petition is not open, or it is over and its count is final.
 withdraw-no-script = JavaScript is switched off, so this page cannot read your code: that happens on your device. The command-line program does the same.
 withdraw-no-client = This page cannot read a code. The command-line program can.
 withdraw-other-ways = Take it back from the command line
-withdraw-cli = The program asks once more before it sends anything. With - in place of the file it reads a code that you type or paste, so that the code stays out of the shell's history:
+withdraw-cli = The program asks once more before it sends anything. With - in place of the file it reads a code that you type or paste. So the code stays out of the shell's history:
 
 message-receipt-copied = Copied. Other apps can read what was copied: put it where you want it, then copy something else.
 message-receipt-copy-by-hand = The text is selected. Copy it with your phone's own menu.

@@ -59,7 +59,7 @@ pub const CLIENT: [&str; 8] = [
 ];
 
 /// The scripts that pages name: each is sent with all that it imports.
-const ENTRIES: [&str; 4] = ["sign/main.js", "sign/confirm.js", "withdraw/main.js", "verify/main.js"];
+const ENTRIES: [&str; 5] = ["share/main.js", "sign/main.js", "sign/confirm.js", "withdraw/main.js", "verify/main.js"];
 
 /// The one script that runs outside a page, and what it may do there: a worker takes its policy from its own answer, not from the page.
 const WORKER: &str = "verify/worker.js";
@@ -70,16 +70,20 @@ macro_rules! embedded {
     ($($name:literal),+ $(,)?) => { [$(($name, include_bytes!(concat!("../../assets/", $name)).as_slice())),+] };
 }
 
-const EMBEDDED: [(&str, &[u8]); 23] = embedded!(
+const EMBEDDED: [(&str, &[u8]); 27] = embedded!(
     "icon.svg",
     "page.css",
+    "plain.svg",
+    "share/main.js",
     "sign/address.js",
     "sign/begin.js",
     "sign/confirm.js",
     "sign/done.js",
     "sign/errors.js",
+    "sign/forgetting.js",
     "sign/handing_in.js",
     "sign/issuing.js",
+    "sign/leaving.js",
     "sign/main.js",
     "sign/panels.js",
     "sign/patience.js",

@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use undersign_protocol::timestamp::Timestamp;
 
 use super::language::InterfaceLanguage;
@@ -12,22 +12,16 @@ pub struct Messages {
     bundle: FluentBundle<FluentResource>,
 }
 
-const ENGLISH: [&str; 6] = [
-    include_str!("../../locales/en/pages.ftl"),
-    include_str!("../../locales/en/sign.ftl"),
-    include_str!("../../locales/en/withdraw.ftl"),
-    include_str!("../../locales/en/verify.ftl"),
-    include_str!("../../locales/en/confirm.ftl"),
-    include_str!("../../locales/en/mail.ftl"),
-];
-const RUSSIAN: [&str; 6] = [
-    include_str!("../../locales/ru/pages.ftl"),
-    include_str!("../../locales/ru/sign.ftl"),
-    include_str!("../../locales/ru/withdraw.ftl"),
-    include_str!("../../locales/ru/verify.ftl"),
-    include_str!("../../locales/ru/confirm.ftl"),
-    include_str!("../../locales/ru/mail.ftl"),
-];
+macro_rules! locale {
+    ($tag:literal) => { locale!($tag: "pages", "safety", "share", "sign", "withdraw", "verify", "confirm", "mail") };
+    ($tag:literal: $($name:literal),+) => {
+        [$(($name, include_str!(concat!("../../locales/", $tag, "/", $name, ".ftl")))),+]
+    };
+}
+
+/// Names and texts of the files.
+const ENGLISH: [(&str, &str); 8] = locale!("en");
+const RUSSIAN: [(&str, &str); 8] = locale!("ru");
 
 static BOTH: LazyLock<[Messages; 2]> = LazyLock::new(|| InterfaceLanguage::ALL.map(Messages::read));
 
@@ -55,6 +49,25 @@ impl Messages {
         let mut arguments = FluentArgs::new();
         arguments.set(name, value.to_string());
         self.format(key, Some(&arguments))
+    }
+
+    /// A sentence with a count in it as `$count`, and the count itself as `$number`, which chooses the word's form.
+    pub fn counted(&self, key: &str, number: u64) -> String {
+        self.format(key, Some(&self.numbered(&self.number(number), number)))
+    }
+
+    /// A sentence with a count as `$count` and a goal as `$goal`; the goal's number chooses the word's form.
+    pub fn of_goal(&self, key: &str, (count, goal): (&str, &str), number: u64) -> String {
+        let mut arguments = self.numbered(count, number);
+        arguments.set("goal", goal.to_owned());
+        self.format(key, Some(&arguments))
+    }
+
+    fn numbered(&self, count: &str, number: u64) -> FluentArgs<'static> {
+        let mut arguments = FluentArgs::new();
+        arguments.set("count", count.to_owned());
+        arguments.set("number", FluentValue::from(number));
+        arguments
     }
 
     /// A count, with the language's mark between thousands.
@@ -97,7 +110,7 @@ impl Messages {
         let mut bundle = FluentBundle::new_concurrent(tag.parse().into_iter().collect());
         // The marks around inserted values are for mixed directions of writing; both of our languages go from left to right.
         bundle.set_use_isolating(false);
-        for source in sources {
+        for (_, source) in sources {
             // What cannot be read is left out, and the tests say so.
             let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
             bundle.add_resource_overriding(resource);
@@ -120,10 +133,10 @@ mod tests {
     use super::*;
 
     /// Keys of a language, each with the arguments that its text names.
-    fn keys(sources: [&str; 6]) -> BTreeMap<String, BTreeSet<String>> {
+    fn keys(sources: [(&str, &str); 8]) -> BTreeMap<String, BTreeSet<String>> {
         let mut keys = BTreeMap::<String, BTreeSet<String>>::new();
         let mut last = String::new();
-        for line in sources.iter().flat_map(|source| source.lines()) {
+        for line in sources.iter().flat_map(|(_, source)| source.lines()) {
             let starts = line.starts_with(|first: char| first.is_ascii_lowercase());
             if let (true, Some((key, _))) = (starts, line.split_once(" =")) {
                 last = key.to_owned();
@@ -146,48 +159,25 @@ mod tests {
 
     #[test]
     fn every_file_can_be_read_whole() {
-        for source in ENGLISH.into_iter().chain(RUSSIAN) {
-            assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{source}");
+        for (name, source) in ENGLISH.into_iter().chain(RUSSIAN) {
+            assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{name}");
         }
     }
 
     /// Keys stand in quotation marks in templates and sources.
     #[test]
     fn every_key_is_used_and_every_used_key_is_there() {
-        let templates = [
-            "confirm.html",
-            "layout.html",
-            "list.html",
-            "mail.txt",
-            "news.html",
-            "not_found.html",
-            "petition.html",
-            "sign.html",
-            "taken_down.html",
-            "verify.html",
-            "withdraw.html",
-        ];
-        let files = templates.map(|name| format!("templates/{name}"));
-        let sources = [
-            "anonymous/pages/news.rs",
-            "anonymous/pages/view.rs",
-            "identified/email_verification/page.rs",
-            "identified/email_verification/mail.rs",
-            "web/messages.rs",
-        ];
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a file of ours");
-        let texts: String = files
-            .iter()
-            .map(String::as_str)
-            .map(read)
-            .chain(sources.map(|path| read(&format!("src/{path}"))))
+        let texts: String = ["templates", "src/anonymous/pages", "src/identified/email_verification", "src/web"]
+            .into_iter()
+            .flat_map(|folder| std::fs::read_dir(root.join(folder)).expect("a folder of ours"))
+            .filter_map(|file| std::fs::read_to_string(file.expect("a file of ours").path()).ok())
             .collect();
         let known = keys(ENGLISH);
         for key in known.keys() {
             assert!(texts.contains(&format!("\"{key}\"")), "{key} is not used");
         }
-        for call in ["t.get(\"", "t.with(\""] {
+        for call in ["t.get(\"", "t.with(\"", "t.counted(\"", "t.of_goal(\""] {
             for used in texts.split(call).skip(1).filter_map(|rest| rest.split('"').next()) {
                 assert!(known.contains_key(used), "{used} is not there");
             }

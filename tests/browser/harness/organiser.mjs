@@ -11,8 +11,8 @@ const run = promisify(execFile);
 
 /**
  * Publishes a sample with another short name, open from now on for a day, a batch every second.
- * @param {{ opens?: number, closes?: number, grace?: number, redemption?: string, notices?: Notice[] }} changes Seconds from now;
- *   lines of `[redemption]`; what is said about it at once.
+ * @param {{ opens?: number, closes?: number, grace?: number, redemption?: string, accent?: string, notices?: Notice[] }} changes
+ *   Seconds from now; lines of `[redemption]`; a colour; what is said about it at once.
  * @typedef {{ command?: "update" | "close", toml?: string }} Notice
  */
 export async function publish(demo, slug, changes = {}) {
@@ -27,7 +27,7 @@ export async function publish(demo, slug, changes = {}) {
 }
 
 /** The same with words of the command line that say whose it is and where it goes. */
-export async function publishWith(words, slug, { opens = -1, closes = 86_400, grace = 3_600, redemption = 'rule = "immediate"' } = {}) {
+export async function publishWith(words, slug, { opens = -1, closes = 86_400, grace = 3_600, redemption = 'rule = "immediate"', accent } = {}) {
   const directory = await folder("petition");
   await cp(join(SAMPLES, "night-bus-17"), join(directory, slug), { recursive: true });
   const file = join(directory, slug, "petition.toml");
@@ -45,6 +45,7 @@ export async function publishWith(words, slug, { opens = -1, closes = 86_400, gr
     if (!line.test(text)) throw new Error(`the sample has no ${line}`);
     text = text.replace(line, becomes);
   }
+  if (accent) text = text.replace(/^slug = .*$/m, `$&\naccent = "${accent}"`);
   await writeFile(file, text);
   await run(CLI, ["organiser", "publish", join(directory, slug), ...words]);
   await remove(directory);

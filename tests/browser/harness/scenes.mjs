@@ -23,6 +23,8 @@ export async function stage() {
   await publish(demo, "has-news", {
     notices: [{}, { toml: 'kind = "delivery"' }, { toml: `kind = "correction"\nreplaced_by = "${"A".repeat(43)}"` }],
   });
+  // A colour that no text could be read in, in either scheme.
+  await publish(demo, "own-colour", { accent: "#ffee00" });
   await publish(demo, "is-closed", { grace: 0, notices: [{ command: "close" }] });
   await publish(demo, "taken-down", { notices: [{ toml: 'kind = "take_down"' }] });
   const strike = () => Promise.all([demo, bare].map((server) => server.stop()).concat([browser.close(), strict.close()]));
@@ -43,6 +45,16 @@ export const SCENES = {
     yield ["petition-closed", await person.open(context, demo.page("is-closed", language))];
     yield ["petition-taken-down", await person.open(context, demo.page("taken-down", language))];
     yield ["petition-no-client", await person.open(context, bare.page(SLUG, language))];
+    const organiser = await petition.locator('main a[href*="/o/"]').getAttribute("href");
+    yield ["organiser", await person.open(context, demo.url + organiser)];
+    yield ["share", await person.open(context, `${demo.page(SLUG, language)}/share`)];
+    yield ["safety", await person.open(context, `${demo.url}/${language}/safety`)];
+    const forget = await person.open(context, `${demo.url}/${language}/forget`);
+    yield ["forget", forget];
+    await forget.locator("#forget-everything button").click();
+    await forget.locator("#forget-everything").waitFor({ state: "detached" });
+    yield ["forget-done", forget];
+    yield ["petition-own-colour", await person.open(context, demo.page("own-colour", language))];
     yield ["not-found", await person.open(context, demo.page("not-here", language))];
     await context.close();
 
@@ -82,6 +94,9 @@ export const SCENES = {
     await page.locator("#send-mail").click();
     await person.seeMessage(page, "address-not-valid");
     yield ["address-not-valid", page];
+    await page.locator("#email").fill("somebody@mail.ru");
+    await page.locator("#address-form [data-domains]:visible").waitFor();
+    yield ["address-advice", page];
     await page.locator("#email").fill("somebody@gmial.com");
     await page.locator("#send-mail").click();
     await person.seeMessage(page, "suggestion");

@@ -128,3 +128,14 @@ export async function sign(context, demo, slug, { address = demo.newAddress(), o
   await seeCounted(page);
   return page;
 }
+
+/** What is on the clipboard, as another page gets it by Ctrl+V. */
+export async function pasted(context) {
+  const page = await context.newPage();
+  await page.setContent("<textarea autofocus></textarea>");
+  await page.locator("textarea").focus();
+  await page.keyboard.press("Control+V");
+  const text = await page.locator("textarea").inputValue();
+  await page.close();
+  return text;
+}

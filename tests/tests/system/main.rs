@@ -21,6 +21,9 @@ mod confirm_page;
 /// What people read, with or without JavaScript, and what their browsers are told.
 mod pages;
 
+/// What an operator sets about pages, what other sites may have, and wiping.
+mod page_settings;
+
 /// What the number means; the commands with which anyone checks it.
 mod verify_page;
 

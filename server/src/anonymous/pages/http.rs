@@ -1,120 +1,179 @@
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{AppendHeaders, Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use undersign_client_lib::endpoints::Base;
 
+use super::accent::Accent;
+use super::feed::Feed;
+use super::list::{Counted, ListPage, OrganiserPage, beside};
 use super::news::TakenDownPage;
-use super::view::{ListPage, NotFoundPage, PetitionPage, VerifyPage, WithdrawPage};
+use super::petition::PetitionPage;
+use super::plain::{NotFoundPage, SafetyPage};
+use super::share::SharePage;
+use super::verify::VerifyPage;
+use super::withdraw::WithdrawPage;
+use super::{badge, forget};
 use crate::anonymous::AnonymousState;
-use crate::petition::PetitionError;
+use crate::petition::{Petition, PetitionError};
 use crate::web::cached::Cacheable;
 use crate::web::extract::PathPart;
 use crate::web::language::InterfaceLanguage;
 use crate::web::messages::Messages;
 use crate::web::problem::WebProblem;
 
-/// `/`, `/p/{slug}`, `/p/{slug}/withdraw` and `/p/{slug}/verify` in the reader's language, and the same behind `/{lang}` in that one.
+/// A page, or what went wrong.
+pub type Answer = Result<Response, WebProblem>;
+
+/// Every page, in the reader's language, and the same behind `/{lang}` in that one; and the number for other sites.
 pub fn router() -> Router<AnonymousState> {
-    let of_reader = Router::new()
-        .route("/", get(list_of_reader))
-        .route("/p/{slug}", get(petition_of_reader))
-        .route("/p/{slug}/withdraw", get(withdraw_of_reader))
-        .route("/p/{slug}/verify", get(verify_of_reader));
-    InterfaceLanguage::ALL.into_iter().fold(of_reader, |router, language| {
-        let tag = language.tag();
-        let show_list = async move |State(state)| list(state, language).await;
-        let show_petition =
-            async move |State(state), PathPart(slug): PathPart<String>| petition(state, language, &slug).await;
-        let show_withdraw =
-            async move |State(state), PathPart(slug): PathPart<String>| withdraw(state, language, &slug).await;
-        let show_verify =
-            async move |State(state), PathPart(slug): PathPart<String>| verify(state, language, &slug).await;
+    let prefixes = InterfaceLanguage::ALL.map(|language| format!("/{}", language.tag()));
+    let router = Router::new().route("/v1/petitions/{petition}/count", get(badge::count)).route("/", get(list));
+    prefixes.iter().map(String::as_str).chain([""]).fold(router, |router, prefix| {
+        let router = if prefix.is_empty() {
+            router
+        } else {
+            router.route(prefix, get(list)).route(&format!("{prefix}/"), get(list))
+        };
         router
-            .route(&format!("/{tag}/p/{{slug}}/verify"), get(show_verify))
-            .route(&format!("/{tag}/p/{{slug}}/withdraw"), get(show_withdraw))
-            .route(&format!("/{tag}"), get(show_list))
-            .route(&format!("/{tag}/"), get(show_list))
-            .route(&format!("/{tag}/p/{{slug}}"), get(show_petition))
+            .route(&format!("{prefix}/safety"), get(safety))
+            .route(&format!("{prefix}/forget"), get(forget::ask).post(forget::wipe))
+            .route(&format!("{prefix}/o/{{organiser}}"), get(organiser))
+            .route(&format!("{prefix}/p/{{slug}}"), get(petition))
+            .route(&format!("{prefix}/p/{{slug}}/badge.svg"), get(badge::badge))
+            .route(&format!("{prefix}/p/{{slug}}/news.atom"), get(news))
+            .route(&format!("{prefix}/p/{{slug}}/share"), get(share))
+            .route(&format!("{prefix}/p/{{slug}}/verify"), get(verify))
+            .route(&format!("{prefix}/p/{{slug}}/withdraw"), get(withdraw))
     })
 }
 
-async fn list_of_reader(State(state): State<AnonymousState>, headers: HeaderMap) -> Result<Response, WebProblem> {
-    list(state, InterfaceLanguage::of_headers(&headers)).await
+/// Who reads what.
+pub struct Reader {
+    /// The words: in the path's language, or else in the first of the browser's that we have.
+    pub t: &'static Messages,
+    path: String,
 }
 
-async fn petition_of_reader(
-    State(state): State<AnonymousState>,
-    headers: HeaderMap,
-    PathPart(slug): PathPart<String>,
-) -> Result<Response, WebProblem> {
-    petition(state, InterfaceLanguage::of_headers(&headers), &slug).await
-}
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = Infallible;
 
-async fn withdraw_of_reader(
-    State(state): State<AnonymousState>,
-    headers: HeaderMap,
-    PathPart(slug): PathPart<String>,
-) -> Result<Response, WebProblem> {
-    withdraw(state, InterfaceLanguage::of_headers(&headers), &slug).await
-}
-
-async fn verify_of_reader(
-    State(state): State<AnonymousState>,
-    headers: HeaderMap,
-    PathPart(slug): PathPart<String>,
-) -> Result<Response, WebProblem> {
-    verify(state, InterfaceLanguage::of_headers(&headers), &slug).await
-}
-
-async fn list(state: AnonymousState, language: InterfaceLanguage) -> Result<Response, WebProblem> {
-    let now = state.clock.now();
-    let mut petitions = Vec::new();
-    for petition in state.registry.all(now).await.map_err(PetitionError::from)?.iter() {
-        let (head, _) = state.log.petition_checkpoint(petition).await?;
-        petitions.push((Arc::clone(petition), head.tally.total()));
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let path = parts.uri.path().to_owned();
+        let first = path.split('/').nth(1).unwrap_or_default();
+        let named = InterfaceLanguage::ALL.into_iter().find(|language| language.tag() == first);
+        let language = named.unwrap_or_else(|| InterfaceLanguage::of_headers(&parts.headers));
+        Ok(Self { t: Messages::of(language), path })
     }
-    answer(StatusCode::OK, &policy(None), &ListPage::new(Messages::of(language), &state.pages, &petitions, now))
 }
 
-async fn petition(state: AnonymousState, language: InterfaceLanguage, slug: &str) -> Result<Response, WebProblem> {
-    let (now, t) = (state.clock.now(), Messages::of(language));
-    let Ok(petition) = state.registry.find(slug).await else {
-        return answer(StatusCode::NOT_FOUND, &policy(None), &NotFoundPage::new(t, &state.pages));
-    };
-    let (head, _) = state.log.petition_checkpoint(&petition).await?;
+async fn list(State(state): State<AnonymousState>, reader: Reader) -> Answer {
+    let now = state.clock.now();
+    let all = state.registry.all(now).await.map_err(PetitionError::from)?;
+    let petitions = counted(&state, &all).await?;
+    answer(&state, &reader, StatusCode::OK, &policy(None), &ListPage::new(reader.t, &state.pages, &petitions, now))
+}
+
+async fn safety(State(state): State<AnonymousState>, reader: Reader) -> Answer {
+    answer(&state, &reader, StatusCode::OK, &policy(None), &SafetyPage::new(reader.t, &state.pages))
+}
+
+async fn organiser(
+    State(state): State<AnonymousState>,
+    reader: Reader,
+    PathPart(organiser): PathPart<String>,
+) -> Answer {
+    let now = state.clock.now();
+    let all = state.registry.all(now).await.map_err(PetitionError::from)?;
+    let is_theirs =
+        |petition: &&Arc<Petition>| petition.verified.manifest().organiser.public_key.to_string() == organiser;
+    let theirs: Vec<_> = all.iter().filter(is_theirs).cloned().collect();
+    let petitions = counted(&state, &theirs).await?;
+    match OrganiserPage::new(reader.t, &state.pages, &organiser, &petitions, now) {
+        Some(page) => answer(&state, &reader, StatusCode::OK, &policy(None), &page),
+        None => not_found(&state, &reader),
+    }
+}
+
+async fn petition(State(state): State<AnonymousState>, reader: Reader, PathPart(slug): PathPart<String>) -> Answer {
+    let now = state.clock.now();
+    let Ok(petition) = state.registry.find(&slug).await else { return not_found(&state, &reader) };
+    let total = state.log.petition_total(&petition).await?;
     let all = state.registry.all(now).await.map_err(PetitionError::from)?;
     if petition.is_taken_down() {
-        let page = TakenDownPage::new(t, &state.pages, &petition, &all, head.tally.total());
-        return answer(StatusCode::OK, &policy(None), &page);
+        let page = TakenDownPage::new(reader.t, &state.pages, &petition, &all, total);
+        return answer(&state, &reader, StatusCode::OK, &policy(None), &page);
     }
-    let page = PetitionPage::new(t, &state.pages, &petition, &all, head.tally.total(), now);
+    let beside = counted(&state, &beside(&petition, &all, now)).await?;
+    let page = PetitionPage::new(reader.t, &state.pages, &petition, &all, (total, &beside), now);
     let manifest = petition.verified.manifest();
     // As clients find it: by its name in the manifest, unless that is the origin's own.
     let issuer = (manifest.issuer.name != manifest.origin.host).then(|| Base::of_host(&manifest.issuer.name));
-    answer(StatusCode::OK, &policy(issuer.and_then(Result::ok)), &page)
+    let policy = with_accent(policy(issuer.and_then(Result::ok)), page.accent.as_ref());
+    answer(&state, &reader, StatusCode::OK, &policy, &page)
 }
 
-async fn withdraw(state: AnonymousState, language: InterfaceLanguage, slug: &str) -> Result<Response, WebProblem> {
-    let t = Messages::of(language);
-    let Ok(petition) = state.registry.find(slug).await else {
-        return answer(StatusCode::NOT_FOUND, &policy(None), &NotFoundPage::new(t, &state.pages));
-    };
+async fn news(State(state): State<AnonymousState>, reader: Reader, PathPart(slug): PathPart<String>) -> Answer {
+    let petition = state.registry.find(&slug).await?;
+    let all = state.registry.all(state.clock.now()).await.map_err(PetitionError::from)?;
+    let feed =
+        Feed::new(reader.t, &state.pages, &petition, &all).render().map_err(|error| WebProblem::internal(&error))?;
+    let headers = [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8"), (header::VARY, "accept-language")];
+    Ok((Extension(Cacheable), headers, feed).into_response())
+}
+
+async fn share(State(state): State<AnonymousState>, reader: Reader, PathPart(slug): PathPart<String>) -> Answer {
+    let petition = state.registry.find(&slug).await.ok();
+    match petition.as_ref().and_then(|petition| SharePage::new(reader.t, &state.pages, petition)) {
+        Some(page) => {
+            let policy = with_accent(policy(None), page.accent.as_ref());
+            answer(&state, &reader, StatusCode::OK, &policy, &page)
+        }
+        None => not_found(&state, &reader),
+    }
+}
+
+async fn withdraw(State(state): State<AnonymousState>, reader: Reader, PathPart(slug): PathPart<String>) -> Answer {
+    let Ok(petition) = state.registry.find(&slug).await else { return not_found(&state, &reader) };
     // This side alone is asked: the issuer has nothing to do with it.
-    answer(StatusCode::OK, &policy(None), &WithdrawPage::new(t, &state.pages, &petition, state.clock.now()))
+    answer(
+        &state,
+        &reader,
+        StatusCode::OK,
+        &policy(None),
+        &WithdrawPage::new(reader.t, &state.pages, &petition, state.clock.now()),
+    )
 }
 
-async fn verify(state: AnonymousState, language: InterfaceLanguage, slug: &str) -> Result<Response, WebProblem> {
-    let t = Messages::of(language);
-    let Ok(petition) = state.registry.find(slug).await else {
-        return answer(StatusCode::NOT_FOUND, &policy(None), &NotFoundPage::new(t, &state.pages));
-    };
+async fn verify(State(state): State<AnonymousState>, reader: Reader, PathPart(slug): PathPart<String>) -> Answer {
+    let Ok(petition) = state.registry.find(&slug).await else { return not_found(&state, &reader) };
     let (head, checkpoint) = state.log.petition_checkpoint(&petition).await?;
-    answer(StatusCode::OK, &worker_policy(), &VerifyPage::new(t, &state.pages, &petition, (&head, &checkpoint)))
+    answer(
+        &state,
+        &reader,
+        StatusCode::OK,
+        &worker_policy(),
+        &VerifyPage::new(reader.t, &state.pages, &petition, (&head, &checkpoint)),
+    )
+}
+
+fn not_found(state: &AnonymousState, reader: &Reader) -> Answer {
+    answer(state, reader, StatusCode::NOT_FOUND, &policy(None), &NotFoundPage::new(reader.t, &state.pages))
+}
+
+/// Petitions with their totals, in the same order.
+async fn counted(state: &AnonymousState, petitions: &[Arc<Petition>]) -> Result<Vec<Counted>, WebProblem> {
+    let mut counted = Vec::new();
+    for petition in petitions {
+        counted.push((Arc::clone(petition), state.log.petition_total(petition).await?));
+    }
+    Ok(counted)
 }
 
 /// As for other pages, and a worker from this host, whose address one script alone may give.
@@ -123,7 +182,7 @@ fn worker_policy() -> String {
 }
 
 /// Everything from this host, connections to the issuer beside it. `wasm-unsafe-eval` allows WebAssembly and no other evaluation.
-fn policy(issuer: Option<Base>) -> String {
+pub fn policy(issuer: Option<Base>) -> String {
     let issuer = issuer.map(|base| format!(" {base}")).unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'{issuer}; \
@@ -131,8 +190,25 @@ fn policy(issuer: Option<Base>) -> String {
     )
 }
 
-fn answer(status: StatusCode, policy: &str, page: &impl Template) -> Result<Response, WebProblem> {
+/// The one style that stands in a page is allowed by its hash.
+fn with_accent(policy: String, accent: Option<&Accent>) -> String {
+    match accent {
+        Some(accent) => policy.replace("style-src 'self'", &format!("style-src 'self' {}", accent.source)),
+        None => policy,
+    }
+}
+
+/// A page with its policy; with the way to the same page as an onion service, where there is one.
+pub fn answer(
+    state: &AnonymousState,
+    reader: &Reader,
+    status: StatusCode,
+    policy: &str,
+    page: &impl Template,
+) -> Answer {
     let html = page.render().map_err(|error| WebProblem::internal(&error))?;
     let headers = [(header::CONTENT_SECURITY_POLICY, policy), (header::VARY, "accept-language")];
-    Ok((status, Extension(Cacheable), headers, Html(html)).into_response())
+    let onion = state.pages.settings.onion_location(&reader.path);
+    let onion = AppendHeaders(onion.map(|location| (HeaderName::from_static("onion-location"), location)));
+    Ok((status, Extension(Cacheable), headers, onion, Html(html)).into_response())
 }

@@ -1,17 +1,30 @@
 //! What people read and sign on: HTML that is complete without JavaScript. Signing itself happens in the page's scripts, which talk to
 //! the same routes as any other client; nothing here sees a token or an address.
 
+mod accent;
+mod badge;
+mod feed;
+mod forget;
 mod http;
+mod list;
 mod markdown;
 mod news;
-mod view;
+mod petition;
+mod plain;
+mod settings;
+mod share;
+mod verify;
+mod withdraw;
+mod words;
 
 use std::sync::Arc;
 
 use serde::Deserialize;
 
 pub use http::router;
+pub use settings::PageSettings;
 
+use crate::petition::Petition;
 use crate::web::assets::Assets;
 
 /// What pages are made with.
@@ -22,6 +35,16 @@ pub struct Pages {
     pub assets: Arc<Assets>,
     /// The choice that is made beforehand.
     pub preselected: Preselected,
+    /// What the operator sets.
+    pub settings: PageSettings,
+}
+
+impl Pages {
+    /// The link to a petition that people pass on. It pins the petition: another one in its place is refused.
+    fn link(&self, petition: &Petition) -> String {
+        let (slug, petition_id) = (&petition.verified.manifest().slug, petition.verified.petition_id());
+        format!("{}/p/{slug}#{petition_id}", self.public_url)
+    }
 }
 
 /// For which petitions tokens are asked if a person chooses nothing.

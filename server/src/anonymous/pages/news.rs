@@ -13,10 +13,11 @@ use crate::web::messages::Messages;
 #[template(path = "taken_down.html")]
 pub struct TakenDownPage<'a> {
     t: &'static Messages,
-    assets: &'a str,
+    pages: &'a Pages,
     path: String,
     language: &'static str,
     petition_id: String,
+    total: u64,
     count: String,
     notices: Vec<News<'a>>,
 }
@@ -37,6 +38,8 @@ pub struct News<'a> {
     pub body: String,
     /// Another petition that it leads to.
     pub other: Option<Linked>,
+    /// The notice's own id.
+    pub id: String,
 }
 
 /// Another petition: by its short name where it is here, else by its id.
@@ -57,10 +60,11 @@ impl<'a> TakenDownPage<'a> {
     ) -> Self {
         Self {
             t,
-            assets: pages.assets.prefix(),
+            pages,
             path: format!("/p/{}", petition.verified.manifest().slug),
             language: t.language().tag(),
             petition_id: petition.verified.petition_id().to_string(),
+            total,
             count: t.number(total),
             notices: News::of(t, petition, all),
         }
@@ -90,6 +94,7 @@ impl<'a> News<'a> {
                 title: &text.title,
                 body: to_html(&text.body),
                 other,
+                id: published.verified.id().to_string(),
             })
         });
         news.collect()

@@ -115,6 +115,13 @@ impl PublicLog {
         self.checkpoint(&LogId::of_petition(&petition.verified.petition_id()), origin, &key).await
     }
 
+    /// A petition's total. Nothing is signed for it.
+    pub(super) async fn petition_total(&self, petition: &Petition) -> Result<u64, LogError> {
+        let mut tx = self.database.begin_read("public_log::total").await?;
+        let head = tx.head(&LogId::of_petition(&petition.verified.petition_id())).await?;
+        Ok(head.unwrap_or_default().tally.total())
+    }
+
     /// The head of the host's log and its signed checkpoint.
     pub(super) async fn host_checkpoint(&self) -> Result<(Head, String), LogError> {
         self.checkpoint(&LogId::HOST, host_log_origin(&self.origin_host), &self.host_key).await

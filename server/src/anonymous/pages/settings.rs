@@ -1,0 +1,162 @@
+use serde::Deserialize;
+use url::Url;
+
+use crate::web::language::InterfaceLanguage;
+use crate::web::messages::Messages;
+
+/// Where the quick exit leads if nothing else is configured: a page that anyone may have open, and that is there at once.
+const QUICK_EXIT: &str = "https://www.wikipedia.org/";
+
+/// Mailboxes that a state can read, as far as is publicly known: domains, and the key of the sentence about them (decision 0052).
+const READ_BY_STATES: [(&str, &[&str]); 2] = [
+    (
+        "mailbox-russia",
+        &[
+            "mail.ru",
+            "bk.ru",
+            "inbox.ru",
+            "list.ru",
+            "internet.ru",
+            "vk.com",
+            "xmail.ru",
+            "yandex.ru",
+            "yandex.com",
+            "ya.ru",
+            "rambler.ru",
+            "lenta.ru",
+            "autorambler.ru",
+            "myrambler.ru",
+            "ro.ru",
+            "rambler.ua",
+        ],
+    ),
+    ("mailbox-belarus", &["mail.by", "tut.by", "yandex.by", "bk.by"]),
+];
+
+/// `[anonymous.pages]`: what an operator sets about pages. Everything can be left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PageSettings {
+    /// Where the quick exit leads.
+    quick_exit: Option<Url>,
+    /// The title of every page, which then has no icon either: what tabs and histories show.
+    pub neutral_title: Option<String>,
+    /// The same pages as an onion service, without a slash at the end; Tor Browser offers it (Onion-Location).
+    onion_url: Option<Url>,
+    /// Whose mailboxes are advised against, instead of the list that is built in; an empty one advises nothing.
+    mailbox_advice: Option<Vec<MailboxAdvice>>,
+}
+
+/// `[[anonymous.pages.mailbox_advice]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailboxAdvice {
+    /// Domains of mail addresses; their subdomains are meant, too.
+    domains: Vec<String>,
+    /// What is said, in English.
+    en: String,
+    /// What is said, in Russian.
+    ru: String,
+}
+
+/// Advice as a page has it.
+pub struct Advice {
+    /// Separated by spaces.
+    pub domains: String,
+    /// What is said, in the page's language.
+    pub sentence: String,
+}
+
+impl PageSettings {
+    /// What is wrong with the settings, if anything is.
+    pub fn check(&self) -> Result<(), &'static str> {
+        if self.quick_exit.as_ref().is_some_and(|url| url.scheme() != "https") {
+            return Err("quick_exit must be an https link");
+        }
+        let is_onion = |url: &Url| url.host_str().is_some_and(|host| host.ends_with(".onion")) && url.path() == "/";
+        if !self.onion_url.iter().all(is_onion) {
+            return Err("onion_url must be the origin of an onion service, as in http://….onion");
+        }
+        if self.neutral_title.as_ref().is_some_and(|title| title.trim().is_empty()) {
+            return Err("neutral_title must not be empty: browsers would show the address in its place");
+        }
+        let is_domain =
+            |domain: &String| domain.contains('.') && !domain.contains(|c: char| c.is_whitespace() || c.is_uppercase());
+        if !self.mailbox_advice.iter().flatten().flat_map(|advice| &advice.domains).all(is_domain) {
+            return Err("mailbox_advice: domains are written as in mail.example, in small letters");
+        }
+        Ok(())
+    }
+
+    /// Where the quick exit leads.
+    pub fn quick_exit(&self) -> &str {
+        self.quick_exit.as_ref().map_or(QUICK_EXIT, Url::as_str)
+    }
+
+    /// Where the onion service has this path.
+    pub fn onion_location(&self, path: &str) -> Option<String> {
+        let url = self.onion_url.as_ref()?;
+        Some(format!("{}{path}", url.as_str().trim_end_matches('/')))
+    }
+
+    /// What is said about whose mailboxes.
+    pub fn mailbox_advice(&self, t: &Messages) -> Vec<Advice> {
+        match &self.mailbox_advice {
+            Some(list) => list.iter().map(|advice| advice.said(t.language())).collect(),
+            None => READ_BY_STATES
+                .iter()
+                .map(|(key, domains)| Advice { domains: domains.join(" "), sentence: t.get(key) })
+                .collect(),
+        }
+    }
+}
+
+impl MailboxAdvice {
+    fn said(&self, language: InterfaceLanguage) -> Advice {
+        let sentence = match language {
+            InterfaceLanguage::English => &self.en,
+            InterfaceLanguage::Russian => &self.ru,
+        };
+        Advice { domains: self.domains.join(" "), sentence: sentence.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InterfaceLanguage, Messages, PageSettings};
+
+    fn read(text: &str) -> PageSettings {
+        toml::from_str(text).expect("settings")
+    }
+
+    #[test]
+    fn what_would_lead_people_elsewhere_than_meant_is_refused() {
+        for wrong in [
+            "quick_exit = \"http://weather.example/\"",
+            "quick_exit = \"javascript:alert(1)\"",
+            "onion_url = \"https://petitions.example\"",
+            "onion_url = \"http://abc.onion/path\"",
+            "neutral_title = \" \"",
+            "[[mailbox_advice]]\ndomains = [\"Mail.example\"]\nen = \"a\"\nru = \"b\"",
+        ] {
+            assert!(read(wrong).check().is_err(), "{wrong}");
+        }
+        let right =
+            "quick_exit = \"https://weather.example/\"\nonion_url = \"http://abc.onion\"\nneutral_title = \"Notes\"";
+        assert_eq!(read(right).check(), Ok(()));
+        assert_eq!(read(right).onion_location("/en/p/a").as_deref(), Some("http://abc.onion/en/p/a"));
+        assert_eq!(read("").check(), Ok(()));
+    }
+
+    #[test]
+    fn the_operator_s_list_takes_the_place_of_the_one_that_is_built_in() {
+        let said = |text: &str| {
+            let advice = read(text).mailbox_advice(Messages::of(InterfaceLanguage::Russian));
+            advice.into_iter().map(|advice| (advice.domains, advice.sentence)).collect::<Vec<_>>()
+        };
+        assert!(said("").iter().any(|(domains, _)| domains.split(' ').any(|domain| domain == "mail.ru")));
+        assert_eq!(said("mailbox_advice = []"), []);
+        let own = "[[mailbox_advice]]\ndomains = [\"a.example\", \"b.example\"]\nen = \"one\"\nru = \"два\"";
+        assert_eq!(said(own), [("a.example b.example".to_owned(), "два".to_owned())]);
+    }
+}

@@ -1,0 +1,66 @@
+use askama::Template;
+use undersign_protocol::public_log::{TILE_WIDTH, TilePath};
+
+use super::Pages;
+use super::words::Words;
+use crate::anonymous::public_log::store::Head;
+use crate::petition::Petition;
+use crate::web::messages::Messages;
+
+/// Most signatures that the page recounts; the audit in the browser refuses more, too.
+const MOST_IN_BROWSER: u64 = 100_000;
+
+/// What the number means, and how anyone recounts it.
+#[derive(Template)]
+#[template(path = "verify.html")]
+pub struct VerifyPage<'a> {
+    t: &'static Messages,
+    pages: &'a Pages,
+    path: String,
+    language: &'static str,
+    slug: &'a str,
+    petition_id: String,
+    /// `None` where the text was taken down.
+    words: Option<Words<'a>>,
+    head: &'a Head,
+    checkpoint: &'a str,
+    total: String,
+    signatures: String,
+    withdrawals: String,
+    issued: String,
+    tree_size: String,
+    first_bundle: TilePath,
+    link: String,
+    is_large: bool,
+}
+
+impl<'a> VerifyPage<'a> {
+    pub fn new(
+        t: &'static Messages,
+        pages: &'a Pages,
+        petition: &'a Petition,
+        (head, checkpoint): (&'a Head, &'a str),
+    ) -> Self {
+        let manifest = petition.verified.manifest();
+        let petition_id = petition.verified.petition_id().to_string();
+        Self {
+            t,
+            pages,
+            path: format!("/p/{}/verify", manifest.slug),
+            language: t.language().tag(),
+            slug: manifest.slug.as_str(),
+            words: Words::shown(t, petition),
+            checkpoint,
+            total: t.number(head.tally.total()),
+            signatures: t.number(head.tally.signatures),
+            withdrawals: t.number(head.tally.withdrawals),
+            issued: t.number(head.tally.issued),
+            tree_size: t.number(head.tree_size),
+            first_bundle: TilePath { level: None, index: 0, width: head.tree_size.clamp(1, TILE_WIDTH) },
+            head,
+            link: pages.link(petition),
+            petition_id,
+            is_large: head.tally.signatures > MOST_IN_BROWSER,
+        }
+    }
+}

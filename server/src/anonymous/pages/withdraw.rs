@@ -1,0 +1,42 @@
+use askama::Template;
+use undersign_protocol::petition::PetitionState;
+use undersign_protocol::timestamp::Timestamp;
+
+use super::Pages;
+use super::words::Words;
+use crate::petition::Petition;
+use crate::web::messages::Messages;
+
+/// Taking a signature back.
+#[derive(Template)]
+#[template(path = "withdraw.html")]
+pub struct WithdrawPage<'a> {
+    t: &'static Messages,
+    pages: &'a Pages,
+    path: String,
+    language: &'static str,
+    slug: &'a str,
+    petition_id: String,
+    /// `None` where the text was taken down.
+    words: Option<Words<'a>>,
+    until: String,
+    is_taken: bool,
+}
+
+impl<'a> WithdrawPage<'a> {
+    pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition, now: Timestamp) -> Self {
+        let manifest = petition.verified.manifest();
+        let state = petition.state(now);
+        Self {
+            t,
+            pages,
+            path: format!("/p/{}/withdraw", manifest.slug),
+            language: t.language().tag(),
+            slug: manifest.slug.as_str(),
+            petition_id: petition.verified.petition_id().to_string(),
+            words: Words::shown(t, petition),
+            until: t.with("withdraw-means-until", "date", t.date(petition.ends_at())),
+            is_taken: matches!(state, PetitionState::Open | PetitionState::Closing),
+        }
+    }
+}
