@@ -85,7 +85,7 @@ test("another site may show the badge and read the number, which are the total; 
   await context.close();
 });
 
-test("the feed is XML with every notice, newest first, each with a date and an id of its own; the page leads to it", async () => {
+test("the feed is XML with every notice, each with a date and an id of its own; the page leads to it", async () => {
   await publish(demo, "has-feed", { notices: [{}, { toml: 'kind = "answer"' }] });
   const context = await browser.profile();
   // Our pages' policy lets no script parse a text.

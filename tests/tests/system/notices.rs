@@ -58,6 +58,9 @@ async fn a_notice_stands_in_the_log_once_and_on_the_page_in_the_reader_s_languag
         assert!(html.contains("Title in en") && html.contains("<strong>text</strong>") && !html.contains("alert(1)"));
         let place = |text: &str| html.find(text).expect("it is on the page");
         assert!(place("from the operator of this site") < place("from the organiser"), "the newest first");
+        let feed = wire.get(&wire.origin("/en/p/trees/news.atom")).await.text();
+        let place = |text: &str| feed.find(text).expect("it is in the feed");
+        assert!(place("from the operator of this site") < place("from the organiser"), "the newest first");
     }
 }
 
