@@ -33,15 +33,16 @@ impl TestServer {
 
     /// Sends a signed manifest to both sides, which must take it, also for the second time.
     pub async fn send_manifest(&self, manifest: &VerifiedManifest) {
-        self.send_manifest_to(manifest, &self.issuer(), &self.origin()).await;
-    }
-
-    /// As [`TestServer::send_manifest`], to where one of several processes answers.
-    pub async fn send_manifest_to(&self, manifest: &VerifiedManifest, issuer: &Base, origin: &Base) {
         let sender = Sender::new(None);
-        for (side, base) in [(Side::Identified, issuer), (Side::Anonymous, origin)] {
-            let answer = sender.send(&organiser::publish_request(side, base, manifest)).await;
+        for (side, base) in [(Side::Identified, self.issuer()), (Side::Anonymous, self.origin())] {
+            let answer = sender.send(&organiser::publish_request(side, &base, manifest)).await;
             organiser::read_published(&answer, manifest).expect("published");
         }
+    }
+
+    /// Sends a signed manifest to one of several processes, by one request: it is both sides.
+    pub async fn send_manifest_to(&self, manifest: &VerifiedManifest, process: &Base) {
+        let answer = Sender::new(None).send(&organiser::publish_request(Side::Identified, process, manifest)).await;
+        organiser::read_published(&answer, manifest).expect("published");
     }
 }

@@ -18,13 +18,13 @@ async fn what_is_prepared_at_one_process_and_published_at_the_other_is_signed_at
     for (slug, first, second) in [("trees", &here, &there), ("rivers", &there, &here)] {
         let manifest = server.manifest_at(&petition(slug, server.now(), 1), first, second).await;
         let published = organiser::sign(&manifest, server.organiser()).expect("a valid manifest");
-        server.send_manifest_to(&published, second, second).await;
+        server.send_manifest_to(&published, second).await;
         // Without a pause: what one process has published the other knows.
         let other = Wire::of_process(&server, if second == &there { 0 } else { 1 });
         for path in [format!("/p/{slug}"), format!("/v1/petitions/{slug}"), format!("/v1/petitions/{slug}/total")] {
             assert_eq!(other.get(&other.origin(&path)).await.status, 200, "{path}");
         }
-        server.send_manifest_to(&published, first, first).await;
+        server.send_manifest_to(&published, first).await;
         let token = other.token("anna@example.org", &published).await;
         for wire in each(&server) {
             assert_eq!(wire.redeem(&published.petition_id(), &token).await.status, 200);
@@ -39,7 +39,7 @@ async fn a_token_request_is_the_first_that_a_process_hears_of_a_petition() {
     let manifest =
         server.manifest_at(&petition("trees", server.now(), 1), &server.process(0), &server.process(0)).await;
     let trees = organiser::sign(&manifest, server.organiser()).expect("a valid manifest");
-    server.send_manifest_to(&trees, &server.process(0), &server.process(0)).await;
+    server.send_manifest_to(&trees, &server.process(0)).await;
     let blinding = Blinding::new(&trees);
     assert_eq!(other.token_request(&blinding.body()).await.problem(), Problem::NotConfirmed);
     one.confirm("anna@example.org", &blinding.digest()).await;
