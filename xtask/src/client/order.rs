@@ -146,7 +146,7 @@ impl Reencode for Reorder {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_likeness, order};
+    use super::order;
 
     #[test]
     fn what_is_alike_stands_side_by_side() {
