@@ -1,7 +1,12 @@
+use std::collections::HashSet;
+
+use tokio::task::JoinSet;
 use undersign_client_lib::journey::{Bundle, Prepared};
+use undersign_protocol::email_verification::RequestDigest;
 use undersign_tests::server::{Options, TestServer};
 use undersign_tests::signer::{Sender, Signer};
 use undersign_tests::smtp::{Answer, MailOptions, MailServer, Tls};
+use undersign_tests::wire::Wire;
 
 const ADDRESS: &str = "anna@example.org";
 const TRYING_AGAIN: &str = "trying again";
@@ -110,6 +115,42 @@ async fn a_mail_waits_until_the_mail_server_is_up_and_arrives_once() {
 
     mail.start(&MailOptions::default()).await;
     arrives_once(&server, &mail, &signer, prepared).await;
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_the_mail_server_has_ended_costs_no_try() {
+    let mut mail = MailServer::new();
+    mail.start(&MailOptions::default()).await;
+    let server = server(&mail, "plain", "").await;
+    asks(&server, &mail).await;
+    mail.wait_for("accepted in clear", 1).await;
+    server.wait_for_outbox(0).await;
+
+    mail.start(&MailOptions::default()).await;
+    asks(&server, &mail).await;
+    mail.wait_for("accepted in clear", 2).await;
+    server.wait_for_outbox(0).await;
+    assert_eq!(mail.mailbox().mails_to(ADDRESS).len(), 2);
+    assert!(!server.output().contains(TRYING_AGAIN), "{}", server.output());
+}
+
+#[tokio::test]
+async fn of_many_mails_at_once_each_arrives_once() {
+    let mut mail = MailServer::new();
+    mail.start(&MailOptions::default()).await;
+    let server = server(&mail, "plain", "").await;
+    let wire = Wire::new(&server);
+    let mut asking = JoinSet::new();
+    for number in 0..150 {
+        let (wire, digest) = (wire.clone(), RequestDigest::of(&[number]));
+        asking.spawn(async move {
+            assert_eq!(wire.ask(&format!("signer{number}@example.org"), &digest).await.status, 202);
+        });
+    }
+    asking.join_all().await;
+    server.wait_for_outbox(0).await;
+    let receivers: HashSet<_> = mail.mailbox().mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!((mail.mailbox().mails().len(), receivers.len()), (150, 150));
 }
 
 #[tokio::test]

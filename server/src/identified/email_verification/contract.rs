@@ -34,13 +34,15 @@ async fn a_mail_is_in_the_outbox_from_its_commit_to_its_removal() {
         tx.insert_mails(&mails).await.expect("kept");
         tx.commit().await.expect("committed");
         let mut tx = database.begin("test").await.expect("begun");
-        assert_eq!(tx.mail_ids().await.expect("ids"), [first, second, third]);
+        assert_eq!(tx.mail_ids(None, 10).await.expect("ids"), [first, second, third]);
+        assert_eq!(tx.mail_ids(None, 2).await.expect("ids"), [first, second]);
+        assert_eq!(tx.mail_ids(Some(first), 10).await.expect("ids"), [second, third]);
         let mails = tx.mails(&[second, [4; 16], first]).await.expect("mails");
         assert_eq!(mails.iter().map(|mail| mail.id).collect::<Vec<_>>(), [first, second]);
         assert_eq!((mails[0].sealed.as_slice(), mails[1].sealed.len()), (&b"sealed"[..], 1_100));
         tx.delete_mails(&[first, third, [4; 16]]).await.expect("removed");
         tx.delete_mails(&[first]).await.expect("nothing to remove");
-        assert_eq!(tx.mail_ids().await.expect("ids"), [[2; 16]]);
+        assert_eq!(tx.mail_ids(None, 10).await.expect("ids"), [[2; 16]]);
         let mails = async |tx: &mut Transaction, ids: &[[u8; 16]]| tx.mails(ids).await.expect("no failure").len();
         assert_eq!(
             (mails(&mut tx, &[[1; 16]]).await, mails(&mut tx, &[[2; 16]]).await, mails(&mut tx, &[]).await),
@@ -117,7 +119,7 @@ async fn what_is_older_than_a_day_is_forgotten_and_nothing_else() {
         tx.delete_verifications_before(10).await.expect("forgotten");
         let kept = tx.confirmations(&[old, new]).await.expect("rows");
         assert!(kept.len() == 1 && kept[0].digest == new);
-        assert_eq!(tx.mail_ids().await.expect("ids"), [[2; 16]]);
+        assert_eq!(tx.mail_ids(None, 10).await.expect("ids"), [[2; 16]]);
         let mails = async |tx: &mut Transaction, ids: &[[u8; 16]]| tx.mails(ids).await.expect("no failure").len();
         assert_eq!(
             (mails(&mut tx, &[[1; 16]]).await, mails(&mut tx, &[[2; 16]]).await, mails(&mut tx, &[]).await),

@@ -18,9 +18,11 @@ mod counts;
 mod day_keys;
 mod mail;
 mod outbox;
+mod smtp;
 mod store;
 mod tags;
 mod transport;
+mod under_way;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

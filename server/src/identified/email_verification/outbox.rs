@@ -1,5 +1,5 @@
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -16,9 +16,10 @@ use super::mail::{MailContent, MailLanguage, MailSettings};
 use super::rules::{Sealed, VerificationError};
 use super::store::{OutboxRow, SealedMail};
 use super::transport::{Delivery, Transport, TransportSettings};
+use super::under_way::{LONGEST_PAUSE, MailId, Outcome, Step, UnderWay};
 use crate::clock::Clock;
 use crate::entropy::{Entropy, random};
-use crate::gather::{Gather, GatherError, Together};
+use crate::gather::{Gather, Together};
 use crate::identified::IdentifiedDatabase;
 use crate::storage::{Lock, StorageError};
 
@@ -26,8 +27,9 @@ const CONTEXT: &[u8] = b"undersign outbox v1";
 /// Every stored mail has this size before sealing: its size tells nothing of the address.
 const PADDED_SIZE: usize = 1_024;
 /// Mails under way at once. A mail server takes its time over each; more than fifty connections of one client are often refused.
-pub(super) const SENDERS: usize = 48;
-const LONGEST_PAUSE: u64 = 60;
+const SENDERS: usize = 48;
+/// Mails that are looked at at once: no more than can be sent, however many wait.
+const PAGE: usize = SENDERS;
 /// Seconds between two looks at mails that other processes have promised, and cannot send any more.
 const LOOK: u64 = 5;
 
@@ -62,17 +64,19 @@ pub(super) struct Outbox {
     settings: MailSettings,
     transport: Transport,
     prints: bool,
-    waiting: Notify,
-    /// When a mail that failed is tried again. In memory: a time of that kind must not be at rest.
-    pauses: Mutex<HashMap<[u8; 16], Pause>>,
+    /// Told when mails were put in.
+    waiting: Arc<Notify>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
 
-#[derive(Clone, Copy)]
-struct Pause {
-    seconds: u64,
-    until: Timestamp,
+/// What one process is at.
+#[derive(Default)]
+struct Sending {
+    under_way: UnderWay,
+    senders: JoinSet<Outcome>,
+    /// Mails that other processes may have, as soon as they are told.
+    given_back: Vec<MailId>,
 }
 
 impl Outbox {
@@ -86,10 +90,10 @@ impl Outbox {
     ) -> Result<Self, VerificationError> {
         let prints = matches!(transport, TransportSettings::Files(_));
         let transport = Transport::new(transport, settings.from.email.domain())?;
-        let (waiting, pauses) = (Notify::new(), Mutex::default());
-        let putting = Gather::start(Putting(database.clone()));
+        let waiting = Arc::new(Notify::new());
+        let putting = Gather::start(Putting { database: database.clone(), waiting: Arc::clone(&waiting) });
         let deleting = Gather::start(Deleting(database.clone()));
-        Ok(Self { database, putting, deleting, day_keys, settings, transport, prints, waiting, pauses, clock, entropy })
+        Ok(Self { database, putting, deleting, day_keys, settings, transport, prints, waiting, clock, entropy })
     }
 
     /// Puts a mail in; durable when it returns.
@@ -102,101 +106,126 @@ impl Outbox {
         plain.resize(PADDED_SIZE, b' ');
         let sealed = self.day_keys.seal(CONTEXT, &plain)?;
         let id = random(self.entropy.as_ref());
-        self.putting.add(SealedMail { id, sealed, day: self.clock.now().day() }).await?;
-        self.waiting.notify_one();
-        Ok(())
+        Ok(self.putting.add(SealedMail { id, sealed, day: self.clock.now().day() }).await?)
     }
 
-    /// Sends until the process ends.
+    /// Sends until the process ends: whoever has sent one mail takes the next, whatever the others do. The table is gone through in key
+    /// order, from its beginning whenever mails were put in or a pause is over.
     pub(super) async fn run(self: Arc<Self>) {
+        let mut sending = Sending::default();
         // Mails of a process that has died are found by looking.
         let idle = if self.database.is_shared() { LOOK } else { LONGEST_PAUSE };
+        // Where in the table the mails begin that were not looked at; `None` where all were.
+        let mut place = Some(None);
         loop {
-            if let Err(error) = self.send_all().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the outbox could not be read");
-            }
-            let pause = Duration::from_secs(if self.lock().is_empty() { idle } else { 1 });
-            tokio::select! {
-                () = self.waiting.notified() => {}
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
-    }
-
-    async fn send_all(self: &Arc<Self>) -> Result<(), StorageError> {
-        let mut tx = self.database.begin_read("email_verification::read_outbox").await?;
-        let mut ids = tx.mail_ids().await?;
-        drop(tx);
-        // What another process has sent meanwhile needs no pause.
-        let waiting: HashSet<_> = ids.iter().copied().collect();
-        self.lock().retain(|id, _| waiting.contains(id));
-        ids.retain(|id| !self.is_paused(id));
-        let mut senders = JoinSet::new();
-        let done = Arc::new(Mutex::new(Vec::new()));
-        let sent = self.send_parts(&ids, &mut senders, &done).await;
-        // Whatever failed: a mail that is on its way must not be given up in between, for it would be sent again.
-        senders.join_all().await;
-        self.give_back(&done).await?;
-        sent
-    }
-
-    async fn send_parts(
-        self: &Arc<Self>,
-        ids: &[[u8; 16]],
-        senders: &mut JoinSet<()>,
-        done: &Arc<Mutex<Vec<[u8; 16]>>>,
-    ) -> Result<(), StorageError> {
-        for part in ids.chunks(SENDERS) {
-            self.give_back(done).await?;
-            for row in self.claim(part, done).await? {
-                if senders.len() >= SENDERS {
-                    senders.join_next().await;
-                }
-                let (outbox, done, id) = (Arc::clone(self), Arc::clone(done), row.id);
-                senders.spawn(async move {
-                    if let Err(error) = outbox.send(row).await {
-                        tracing::error!(error = &error as &dyn std::error::Error, "a mail could not be removed");
+            if let Some(after) = place
+                && sending.senders.len() < SENDERS
+            {
+                place = match self.claim(after, &mut sending).await {
+                    Ok(place) => place,
+                    Err(error) => {
+                        tracing::error!(error = &error as &dyn std::error::Error, "the outbox could not be read");
+                        None
                     }
-                    done.lock().unwrap_or_else(PoisonError::into_inner).push(id);
-                });
+                };
+                continue;
+            }
+            let has_pauses = sending.under_way.has_pauses(self.clock.now());
+            let pause = Duration::from_secs(if has_pauses { 1 } else { idle });
+            tokio::select! {
+                Some(ended) = sending.senders.join_next_with_id() => {
+                    let (task, outcome) = match ended {
+                        Ok((task, outcome)) => (task, Some(outcome)),
+                        Err(error) => (error.id(), None),
+                    };
+                    sending.given_back.extend(sending.under_way.end(task, outcome, self.clock.now()));
+                }
+                () = self.waiting.notified() => place = Some(None),
+                () = tokio::time::sleep(pause) => {
+                    place = Some(None);
+                    if sending.senders.is_empty() {
+                        self.transport.rest().await;
+                    }
+                }
             }
         }
-        Ok(())
     }
 
-    /// Those of these mails that no other process is sending. They are read once they are ours: whoever had them before may have sent and
-    /// removed them.
-    async fn claim(&self, ids: &[[u8; 16]], done: &Mutex<Vec<[u8; 16]>>) -> Result<Vec<OutboxRow>, StorageError> {
+    /// Looks at one page of the table and begins to send what is to be sent now and no other process is sending, until there is enough.
+    ///
+    /// # Returns
+    /// Behind which mail to go on; `None` at the end of the table.
+    async fn claim(
+        self: &Arc<Self>,
+        after: Option<MailId>,
+        sending: &mut Sending,
+    ) -> Result<Option<Option<MailId>>, StorageError> {
+        self.give_back(&mut sending.given_back).await?;
+        let mut tx = self.database.begin_read("email_verification::read_outbox").await?;
+        let page = tx.mail_ids(after, PAGE).await?;
+        drop(tx);
+        let mut place = (page.len() == PAGE).then(|| page.last().copied());
+        let (mut steps, now) = (HashMap::new(), self.clock.now());
+        for id in page {
+            let Some(step) = sending.under_way.next(&id, now) else { continue };
+            steps.insert(id, step);
+            if sending.senders.len() + steps.len() == SENDERS {
+                place = Some(Some(id));
+                break;
+            }
+        }
+        if steps.is_empty() {
+            return Ok(place);
+        }
+        let claimed = self.claimed(steps.keys().copied().collect()).await?;
+        // Read once they are ours: whoever had them before may have sent and removed them.
+        let mut tx = self.database.begin_read("email_verification::read_mails").await?;
+        let rows = tx.mails(&claimed).await?;
+        drop(tx);
+        let gone: Vec<_> = claimed.into_iter().filter(|id| rows.iter().all(|row| row.id != *id)).collect();
+        sending.under_way.forget(&gone);
+        sending.given_back.extend(gone);
+        for row in rows {
+            let (id, step) = (row.id, steps[&row.id]);
+            let task = sending.senders.spawn(Arc::clone(self).send(row, step));
+            sending.under_way.begin(task.id(), id);
+        }
+        Ok(place)
+    }
+
+    /// Those of these mails that no other process is sending, and none will.
+    async fn claimed(&self, ids: Vec<MailId>) -> Result<Vec<MailId>, StorageError> {
         let locks: Vec<_> = ids.iter().map(Lock::Sending).collect();
         let claimed = self.database.claims().claim(&locks).await?;
-        let ids: Vec<_> = ids.iter().zip(claimed).filter(|(_, is_ours)| *is_ours).map(|(id, _)| *id).collect();
-        let mut tx = self.database.begin_read("email_verification::read_mails").await?;
-        let rows = tx.mails(&ids).await?;
-        let gone = ids.into_iter().filter(|id| rows.iter().all(|row| row.id != *id));
-        done.lock().unwrap_or_else(PoisonError::into_inner).extend(gone);
-        Ok(rows)
+        Ok(ids.into_iter().zip(claimed).filter(|(_, is_ours)| *is_ours).map(|(id, _)| id).collect())
     }
 
     /// Other processes may have these now.
-    async fn give_back(&self, done: &Mutex<Vec<[u8; 16]>>) -> Result<(), StorageError> {
-        let done = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
-        let locks: Vec<_> = done.iter().map(Lock::Sending).collect();
-        self.database.claims().give_back(&locks).await
+    async fn give_back(&self, ids: &mut Vec<MailId>) -> Result<(), StorageError> {
+        let locks: Vec<_> = ids.iter().map(Lock::Sending).collect();
+        let done = self.database.claims().give_back(&locks).await;
+        ids.clear();
+        done
     }
 
-    async fn send(&self, row: OutboxRow) -> Result<(), GatherError<StorageError>> {
-        let delivery = match self.open(&row) {
-            Some(mail) if mail.live && self.clock.now() < mail.expires_at => self.deliver(&mail, &row.id).await,
-            _ => Delivery::Refused,
-        };
-        if let Delivery::Later(reason) = delivery {
-            tracing::warn!(reason, "mail server: trying again");
-            self.pause(row.id);
-            return Ok(());
+    async fn send(self: Arc<Self>, row: OutboxRow, step: Step) -> Outcome {
+        if step == Step::Send {
+            let delivery = match self.open(&row) {
+                Some(mail) if mail.live && self.clock.now() < mail.expires_at => self.deliver(&mail, &row.id).await,
+                _ => Delivery::Refused,
+            };
+            if let Delivery::Later(reason) = delivery {
+                tracing::warn!(reason, "mail server: trying again");
+                return Outcome::Later;
+            }
         }
-        self.deleting.add(row.id).await?;
-        self.lock().remove(&row.id);
-        Ok(())
+        match self.deleting.add(row.id).await {
+            Ok(()) => Outcome::Removed,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a mail could not be removed");
+                Outcome::Done
+            }
+        }
     }
 
     async fn deliver(&self, mail: &PendingMail, id: &[u8; 16]) -> Delivery {
@@ -221,25 +250,13 @@ impl Outbox {
         let plain = self.day_keys.open_sealed(CONTEXT, &row.sealed).ok()?;
         serde_json::from_slice(&plain).ok()
     }
-
-    fn is_paused(&self, id: &[u8; 16]) -> bool {
-        self.lock().get(id).is_some_and(|pause| self.clock.now() < pause.until)
-    }
-
-    /// One second, then twice as long each time, up to a minute.
-    fn pause(&self, id: [u8; 16]) {
-        let mut pauses = self.lock();
-        let seconds = pauses.get(&id).map_or(1, |pause| (pause.seconds * 2).min(LONGEST_PAUSE));
-        pauses.insert(id, Pause { seconds, until: self.clock.now().plus(seconds) });
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 16], Pause>> {
-        self.pauses.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Keeps mails.
-struct Putting(IdentifiedDatabase);
+struct Putting {
+    database: IdentifiedDatabase,
+    waiting: Arc<Notify>,
+}
 
 impl Together for Putting {
     type Item = SealedMail;
@@ -247,9 +264,11 @@ impl Together for Putting {
     type Error = VerificationError;
 
     async fn together(&self, mails: &[SealedMail]) -> Result<Vec<()>, VerificationError> {
-        let mut tx = self.0.begin("email_verification::put_mail").await?;
+        let mut tx = self.database.begin("email_verification::put_mail").await?;
         tx.insert_mails(mails).await?;
         tx.commit().await?;
+        // Once for all of them.
+        self.waiting.notify_one();
         Ok(vec![(); mails.len()])
     }
 }

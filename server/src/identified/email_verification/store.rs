@@ -58,11 +58,24 @@ impl Transaction {
         Ok(())
     }
 
-    /// Ids of all mails that wait.
-    pub(super) async fn mail_ids(&mut self) -> Result<Vec<[u8; 16]>, StorageError> {
+    /// Ids of mails that wait, in key order.
+    ///
+    /// # Arguments
+    /// * `after` – those behind this one; all where it is `None`
+    /// * `most` – at most so many
+    pub(super) async fn mail_ids(
+        &mut self,
+        after: Option<[u8; 16]>,
+        most: usize,
+    ) -> Result<Vec<[u8; 16]>, StorageError> {
         let named = self.named();
-        let rows =
-            sqlx::query("SELECT id FROM outbox ORDER BY id").fetch_all(self.connection()).await.map_err(named)?;
+        let rows = sqlx::query("SELECT id FROM outbox WHERE id > $1 ORDER BY id LIMIT $2")
+            // Nothing comes before no bytes.
+            .bind(after.as_ref().map_or(&[][..], |id| id))
+            .bind(integer(most as u64))
+            .fetch_all(self.connection())
+            .await
+            .map_err(named)?;
         rows.iter().map(|row| bytes(row, "id")).collect()
     }
 
