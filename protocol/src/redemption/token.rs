@@ -77,7 +77,11 @@ impl TokenInput {
     /// Compares the **full** key id and the challenge digest with those of a petition. The key id is compared whole: tokens whose key
     /// ids share only the last byte verify under the same key and would be two tokens of one signature.
     pub fn check_binding(&self, manifest: &Manifest, petition_id: &PetitionId) -> Result<(), TokenBindingError> {
-        let expected = Self::of_petition(manifest, petition_id, self.nonce);
+        self.check_bound_as(&Self::of_petition(manifest, petition_id, self.nonce))
+    }
+
+    /// The same, with another input of the petition, for who has made one already.
+    pub fn check_bound_as(&self, expected: &Self) -> Result<(), TokenBindingError> {
         if self.token_key_id != expected.token_key_id {
             return Err(TokenBindingError::KeyId);
         }

@@ -1,5 +1,8 @@
 use std::fmt::Write as _;
 
+/// Rows of one statement where there are many: with five values each it stays below the limits of both engines.
+pub(crate) const ROWS: usize = 256;
+
 /// As many items as the next power of two, the last one repeated: statements about many come in a few sizes, which are prepared once
 /// for each connection. Only for statements to which the same row twice is the same as once.
 pub(crate) fn padded<T>(items: &[T]) -> impl Iterator<Item = &T> {

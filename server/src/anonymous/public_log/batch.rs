@@ -87,17 +87,12 @@ async fn note_places(
     for (entry, leaf_index) in entries.iter().zip(first..) {
         match entry {
             Entry::Signature(token) => signatures.push((token.input.nonce, leaf_index)),
-            Entry::Withdrawal(withdrawal) => withdrawals.push((*withdrawal.nonce(), leaf_index)),
+            Entry::Withdrawal(withdrawal) => withdrawals.push((withdrawal, leaf_index)),
             _ => {}
         }
     }
     signatures.sort_unstable();
-    withdrawals.sort_unstable();
-    for (nonce, leaf_index) in signatures {
-        tx.publish_nonce(petition_id, &nonce, leaf_index).await?;
-    }
-    for (nonce, leaf_index) in withdrawals {
-        tx.publish_withdrawal(petition_id, &nonce, leaf_index).await?;
-    }
-    Ok(())
+    withdrawals.sort_unstable_by_key(|(withdrawal, _)| *withdrawal.nonce());
+    tx.publish_nonces(petition_id, &signatures).await?;
+    tx.publish_withdrawals(petition_id, &withdrawals).await
 }

@@ -1,7 +1,9 @@
+use sqlx::AssertSqlSafe;
 use undersign_protocol::public_log::{Edge, Entry, Hash, HostEntry, TILE_WIDTH, tree_root};
 use undersign_protocol::tally::Tally;
 
 use super::LogId;
+use crate::storage::many::{ROWS, in_powers, placeholders};
 use crate::storage::transaction::{blob, bytes, integer, number};
 use crate::storage::{Lock, StorageError, Transaction};
 
@@ -139,13 +141,13 @@ impl Transaction {
         entries: &[Vec<u8>],
     ) -> Result<(), StorageError> {
         let mut edge = self.edge(log, head.tree_size).await?;
-        for entry in entries {
-            self.insert_entry(log, edge.tree_size(), entry).await?;
-            let mut completed = Vec::new();
-            edge.append(Hash::of_leaf(entry), |level, position, hash| completed.push((level, position, hash)));
-            for (level, position, hash) in completed {
-                self.insert_hash(log, level, position, &hash).await?;
+        for (part, start) in entries.chunks(ROWS).zip((edge.tree_size()..).step_by(ROWS)) {
+            let mut hashes = Vec::new();
+            for entry in part {
+                edge.append(Hash::of_leaf(entry), |level, position, hash| hashes.push((level, position, hash)));
             }
+            self.insert_entries(log, start, part).await?;
+            self.insert_hashes(log, &hashes).await?;
         }
         self.move_head(log, head.tree_size, &edge, tally).await
     }
@@ -160,28 +162,35 @@ impl Transaction {
         Edge::from_levels(tree_size, levels).ok_or(StorageError::Row("log_hash"))
     }
 
-    async fn insert_entry(&mut self, log: &LogId, leaf_index: u64, entry: &[u8]) -> Result<(), StorageError> {
+    async fn insert_entries(&mut self, log: &LogId, start: u64, entries: &[Vec<u8>]) -> Result<(), StorageError> {
         let named = self.named();
-        sqlx::query("INSERT INTO log_entry (log_id, leaf_index, entry) VALUES ($1, $2, $3)")
-            .bind(log.as_bytes().as_slice())
-            .bind(integer(leaf_index))
-            .bind(entry)
-            .execute(self.connection())
-            .await
-            .map_err(named)?;
+        let mut places = start..;
+        for part in in_powers(entries) {
+            let sql =
+                format!("INSERT INTO log_entry (log_id, leaf_index, entry) VALUES {}", placeholders(part.len(), 3, 1));
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for (entry, leaf_index) in part.iter().zip(&mut places) {
+                query = query.bind(log.as_bytes().as_slice()).bind(integer(leaf_index)).bind(entry.as_slice());
+            }
+            query.execute(self.connection()).await.map_err(&named)?;
+        }
         Ok(())
     }
 
-    async fn insert_hash(&mut self, log: &LogId, level: u8, position: u64, hash: &Hash) -> Result<(), StorageError> {
+    async fn insert_hashes(&mut self, log: &LogId, hashes: &[(u8, u64, Hash)]) -> Result<(), StorageError> {
         let named = self.named();
-        sqlx::query("INSERT INTO log_hash (log_id, level, position, hash) VALUES ($1, $2, $3, $4)")
-            .bind(log.as_bytes().as_slice())
-            .bind(i64::from(level))
-            .bind(integer(position))
-            .bind(hash.as_bytes().as_slice())
-            .execute(self.connection())
-            .await
-            .map_err(named)?;
+        for part in in_powers(hashes) {
+            let sql = format!(
+                "INSERT INTO log_hash (log_id, level, position, hash) VALUES {}",
+                placeholders(part.len(), 4, 1)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for (level, position, hash) in part {
+                query = query.bind(log.as_bytes().as_slice()).bind(i64::from(*level));
+                query = query.bind(integer(*position)).bind(hash.as_bytes().as_slice());
+            }
+            query.execute(self.connection()).await.map_err(&named)?;
+        }
         Ok(())
     }
 

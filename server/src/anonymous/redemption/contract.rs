@@ -8,6 +8,7 @@ use undersign_protocol::redemption::{Nonce, Token, TokenInput, Withdrawal, Withd
 
 use super::VerifiedToken;
 use super::store::Taken;
+use super::verifier::TokenVerifier;
 use crate::anonymous::public_log::LogId;
 use crate::anonymous::public_log::close::{end_taking, is_over};
 use crate::petition::Petition;
@@ -44,7 +45,8 @@ impl Signed {
         let manifest = self.petition.verified.manifest();
         let input = TokenInput::of_petition(manifest, &self.id(), self.nonce(number));
         let authenticator = self.generated.token_key.sign(&input.encode(), &[salt; 48]).expect("signed");
-        VerifiedToken::verify(Token { input, authenticator }, &self.petition.verified).expect("valid")
+        VerifiedToken::verify(Token { input, authenticator }, &TokenVerifier::of(&self.petition.verified))
+            .expect("valid")
     }
 }
 
@@ -98,10 +100,10 @@ async fn a_token_waits_in_the_pool_until_it_is_published_and_counts_as_taken_for
         let pool = tx.pool(&signed.petition).await.expect("a pool");
         assert_eq!(pool.iter().map(|token| token.input.nonce).collect::<Vec<_>>(), nonces);
         assert_eq!(tx.leaf_index_of_nonce(&petition_id, &signed.nonce(1)).await.expect("no failure"), Some(None));
-        tx.publish_nonce(&petition_id, &signed.nonce(1), 7).await.expect("published");
-        let again = tx.publish_nonce(&petition_id, &signed.nonce(1), 8).await;
+        tx.publish_nonces(&petition_id, &[(signed.nonce(1), 7)]).await.expect("published");
+        let again = tx.publish_nonces(&petition_id, &[(signed.nonce(1), 8)]).await;
         assert!(matches!(again, Err(StorageError::Conflict)), "a batch publishes what it selected");
-        let unknown = tx.publish_nonce(&petition_id, &signed.nonce(3), 8).await;
+        let unknown = tx.publish_nonces(&petition_id, &[(signed.nonce(3), 8)]).await;
         assert!(matches!(unknown, Err(StorageError::Conflict)));
         tx.commit().await.expect("committed");
 
@@ -139,8 +141,8 @@ async fn a_withdrawal_is_taken_once_waits_and_is_published() {
         assert_eq!(tx.withdrawal(&petition_id, &signed.nonce(2)).await.expect("no failure"), None);
         assert_eq!(tx.waiting_withdrawals(&petition_id).await.expect("a list"), std::slice::from_ref(&withdrawal));
         assert_eq!(tx.pool_size(&petition_id).await.expect("a size"), 1);
-        tx.publish_withdrawal(&petition_id, &nonce, 9).await.expect("published");
-        let again = tx.publish_withdrawal(&petition_id, &nonce, 10).await;
+        tx.publish_withdrawals(&petition_id, &[(&withdrawal, 9)]).await.expect("published");
+        let again = tx.publish_withdrawals(&petition_id, &[(&withdrawal, 10)]).await;
         assert!(matches!(again, Err(StorageError::Conflict)));
         assert_eq!(tx.withdrawal(&petition_id, &nonce).await.expect("no failure"), Some(Some(9)));
         assert!(tx.waiting_withdrawals(&petition_id).await.expect("a list").is_empty());

@@ -9,18 +9,25 @@ pub mod rules;
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod linear;
+mod places;
 pub(in crate::anonymous) mod store;
 
 mod together;
+mod verifier;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use undersign_protocol::petition::PetitionId;
 use undersign_protocol::public_log::{Entry, Hash};
 use undersign_protocol::redemption::{Promise, RedemptionAnswer, Token, WithdrawalRequest};
 
 pub use rules::{RedemptionError, VerifiedToken};
 
 use self::together::{Handed, Redeeming, is_still_taken};
+use self::verifier::TokenVerifier;
 use super::AnonymousDatabase;
 use super::public_log::PublicLog;
 use crate::clock::Clock;
@@ -31,6 +38,8 @@ use crate::petition::Petition;
 pub struct Redemption {
     database: AnonymousDatabase,
     redeeming: Gather<Redeeming>,
+    /// One for each petition for which a token has come.
+    verifiers: RwLock<HashMap<PetitionId, Arc<TokenVerifier>>>,
     log: Arc<PublicLog>,
     clock: Arc<dyn Clock>,
 }
@@ -38,7 +47,7 @@ pub struct Redemption {
 impl Redemption {
     pub(super) fn new(database: AnonymousDatabase, log: Arc<PublicLog>, clock: Arc<dyn Clock>) -> Self {
         let redeeming = Redeeming { database: database.clone(), clock: Arc::clone(&clock) };
-        Self { database, redeeming: Gather::start(redeeming), log, clock }
+        Self { database, redeeming: Gather::start(redeeming), verifiers: RwLock::default(), log, clock }
     }
 
     /// Redeems a token: once, however often and from wherever it comes. Durable when it returns.
@@ -48,7 +57,7 @@ impl Redemption {
         token: Token,
     ) -> Result<RedemptionAnswer, RedemptionError> {
         let leaf_hash = Entry::Signature(token.clone()).leaf_hash();
-        let token = VerifiedToken::verify(token, &petition.verified)?;
+        let token = VerifiedToken::verify(token, &self.verifier(petition))?;
         let leaf_index = self.redeeming.add(Handed { petition: Arc::clone(petition), token }).await??;
         self.answer(petition, leaf_hash, leaf_index)
     }
@@ -83,6 +92,15 @@ impl Redemption {
         };
         tx.commit().await?;
         self.answer(petition, Entry::Withdrawal(withdrawal).leaf_hash(), answer)
+    }
+
+    fn verifier(&self, petition: &Petition) -> Arc<TokenVerifier> {
+        let petition_id = petition.verified.petition_id();
+        if let Some(verifier) = self.verifiers.read().unwrap_or_else(PoisonError::into_inner).get(&petition_id) {
+            return Arc::clone(verifier);
+        }
+        let mut verifiers = self.verifiers.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(verifiers.entry(petition_id).or_insert_with(|| Arc::new(TokenVerifier::of(&petition.verified))))
     }
 
     fn answer(

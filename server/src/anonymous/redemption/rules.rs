@@ -1,8 +1,6 @@
-use undersign_client_lib::pss::PssVerifier;
-use undersign_protocol::issuance::TokenKey;
-use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::redemption::{AuthorizationError, Token, TokenBindingError};
 
+use super::verifier::TokenVerifier;
 use crate::anonymous::public_log::LogError;
 use crate::gather::GatherError;
 use crate::storage::StorageError;
@@ -69,10 +67,9 @@ pub struct VerifiedToken(Token);
 impl VerifiedToken {
     /// Checks, in this order: the **full** key id, the challenge digest recomputed from the manifest, the signature. Each token alone:
     /// with blind signatures, testing a product of several at once would take two tokens for one that was issued.
-    pub fn verify(token: Token, petition: &VerifiedManifest) -> Result<Self, RedemptionError> {
-        let manifest = petition.manifest();
-        token.input.check_binding(manifest, &petition.petition_id())?;
-        let valid = verify_signature(&manifest.issuer.token_key, &token.input.encode(), &token.authenticator);
+    pub(super) fn verify(token: Token, verifier: &TokenVerifier) -> Result<Self, RedemptionError> {
+        token.input.check_bound_as(&verifier.expected(token.input.nonce))?;
+        let valid = verifier.verify(&token.input.encode(), &token.authenticator);
         if valid { Ok(Self(token)) } else { Err(RedemptionError::Signature) }
     }
 
@@ -80,9 +77,4 @@ impl VerifiedToken {
     pub fn token(&self) -> &Token {
         &self.0
     }
-}
-
-/// Verifies one signature with a key that is parsed for it. An error inside OpenSSL is a signature that is not valid.
-pub fn verify_signature(key: &TokenKey, message: &[u8], signature: &[u8]) -> bool {
-    PssVerifier::new(key).is_ok_and(|mut verifier| verifier.verify(message, signature))
 }

@@ -6,7 +6,7 @@ use undersign_protocol::redemption::{Nonce, Token, TokenInput, Withdrawal, Withd
 
 use crate::petition::Petition;
 use crate::storage::many::{padded, placeholders};
-use crate::storage::transaction::{blob, bytes, integer, number, optional_number};
+use crate::storage::transaction::{blob, bytes, number, optional_number};
 use crate::storage::{StorageError, Transaction};
 
 /// By which token a nonce is taken.
@@ -110,36 +110,6 @@ impl Transaction {
             .map_err(named)?;
         rows.iter().map(|row| pool_token(row, petition)).collect()
     }
-
-    /// Notes where a token of the pool stands in the log, and takes it out of the pool. It must be there: a batch publishes exactly
-    /// the rows that it selected.
-    pub(in crate::anonymous) async fn publish_nonce(
-        &mut self,
-        petition_id: &PetitionId,
-        nonce: &Nonce,
-        leaf_index: u64,
-    ) -> Result<(), StorageError> {
-        let named = self.named();
-        let done = sqlx::query(
-            "UPDATE nonce SET leaf_index = $3 WHERE petition_id = $1 AND nonce = $2 AND leaf_index IS NULL",
-        )
-        .bind(petition_id.as_bytes().as_slice())
-        .bind(nonce.as_bytes().as_slice())
-        .bind(integer(leaf_index))
-        .execute(self.connection())
-        .await
-        .map_err(&named)?;
-        if done.rows_affected() != 1 {
-            return Err(StorageError::Conflict);
-        }
-        sqlx::query("DELETE FROM pool WHERE petition_id = $1 AND nonce = $2")
-            .bind(petition_id.as_bytes().as_slice())
-            .bind(nonce.as_bytes().as_slice())
-            .execute(self.connection())
-            .await
-            .map_err(named)?;
-        Ok(())
-    }
 }
 
 impl Transaction {
@@ -197,26 +167,6 @@ impl Transaction {
             Ok(Withdrawal::of(WithdrawalKey::from_bytes(key)))
         };
         rows.iter().map(withdrawal).collect()
-    }
-
-    /// Notes where a withdrawal stands in the log. It must have waited: a batch publishes exactly the rows that it selected.
-    pub(in crate::anonymous) async fn publish_withdrawal(
-        &mut self,
-        petition_id: &PetitionId,
-        nonce: &Nonce,
-        leaf_index: u64,
-    ) -> Result<(), StorageError> {
-        let named = self.named();
-        let done = sqlx::query(
-            "UPDATE withdrawal SET leaf_index = $3 WHERE petition_id = $1 AND nonce = $2 AND leaf_index IS NULL",
-        )
-        .bind(petition_id.as_bytes().as_slice())
-        .bind(nonce.as_bytes().as_slice())
-        .bind(integer(leaf_index))
-        .execute(self.connection())
-        .await
-        .map_err(named)?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(StorageError::Conflict) }
     }
 
     /// How many tokens and withdrawals wait for their batch.

@@ -1,0 +1,58 @@
+//! What sealing a batch costs, in rows that the database touches and not in time. PostgreSQL counts them.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+use undersign_log_generator::petition::Petition as Generated;
+use undersign_protocol::public_log::Entry;
+use undersign_protocol::redemption::{Nonce, Token, TokenInput};
+use undersign_test_clusters::TestDatabase;
+
+use crate::anonymous::public_log::LogId;
+use crate::storage::{Database, Side};
+
+/// Rows that were read, by whichever way, and rows that were written.
+const TOUCHED: &str = "SELECT SUM(seq_tup_read + COALESCE(idx_tup_fetch, 0) + n_tup_ins + n_tup_upd + n_tup_del) \
+     FROM pg_stat_user_tables";
+
+/// Rows that are touched when a batch of so many is sealed.
+async fn touched(count: u32) -> u64 {
+    let place = TestDatabase::new("anonymous");
+    let generated = Generated::of_seed(1).expect("a petition");
+    let petition_id = generated.verified.petition_id();
+    let token = |number: u32| {
+        let nonce = Nonce::from(<[u8; 32]>::from(Sha256::digest(number.to_be_bytes())));
+        let input = TokenInput::of_petition(generated.verified.manifest(), &petition_id, nonce);
+        Token { input, authenticator: [7; 256] }
+    };
+    let tokens: BTreeMap<Nonce, Token> = (0..count).map(token).map(|token| (token.input.nonce, token)).collect();
+
+    let database = Database::open(&place.url(), Side::Anonymous).await.expect("it opens");
+    let mut tx = database.begin("test").await.expect("begun");
+    for part in tokens.values().collect::<Vec<_>>().chunks(256) {
+        let part = part.iter().map(|token| (token.input.nonce, *token)).collect();
+        assert_eq!(tx.insert_nonces(&petition_id, &part).await.expect("kept").len(), part.len());
+    }
+    tx.commit().await.expect("committed");
+    // A connection tells what it has done when it ends.
+    database.close().await;
+    let before: u64 = place.execute(TOUCHED).parse().expect("a number");
+
+    let database = Database::open(&place.url(), Side::Anonymous).await.expect("it opens");
+    let entries: Vec<Entry> = tokens.values().cloned().map(Entry::Signature).collect();
+    let mut tx = database.begin("test").await.expect("begun");
+    let first = tx.append(&LogId::of_petition(&petition_id), &entries).await.expect("appended");
+    let places: Vec<_> = tokens.keys().copied().zip(first..).collect();
+    tx.publish_nonces(&petition_id, &places).await.expect("published");
+    tx.commit().await.expect("committed");
+    assert_eq!(database.begin_read("test").await.expect("begun").pool_size(&petition_id).await.expect("a size"), 0);
+    database.close().await;
+    place.execute(TOUCHED).parse::<u64>().expect("a number") - before
+}
+
+#[tokio::test]
+async fn a_batch_of_four_times_as_many_touches_four_times_as_many_rows() {
+    let (few, many) = (touched(2_048).await, touched(8_192).await);
+    assert!(few >= 2_048 * 3, "the count is one: {few}");
+    assert!(many < few * 5, "{few} rows for 2,048 signatures, {many} for 8,192");
+}
