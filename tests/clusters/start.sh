@@ -1,7 +1,9 @@
 #!/bin/sh
 # Starts two PostgreSQL clusters, one a side, as docs/operators.md sets them up but for durability: what is in them is thrown away.
+# With the word `durable` that is as it is there, and memory as on a small machine: for what is measured.
 # Prints the folder with their sockets, `identified/` and `anonymous/`. They run as long as this script's standard input is open, and
-# are gone with it, however the program that holds it has ended.
+# are gone with it, however the program that holds it has ended. Lines `stop SIDE` and `start SIDE` stop one of them and start it again;
+# each is printed when it is done.
 set -eu
 
 programs=${POSTGRES_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)}
@@ -41,46 +43,79 @@ for side in identified anonymous; do
 done
 wait "$identified"
 wait "$anonymous"
+if [ "${1:-}" = durable ]; then
+    kept="fsync = on
+synchronous_commit = on
+shared_buffers = 256MB
+max_wal_size = 1GB"
+else
+    kept="fsync = off
+synchronous_commit = off
+shared_buffers = 64MB
+max_wal_size = 64MB"
+fi
+
+start() {
+    # shellcheck disable=SC2086
+    setpriv $as --pdeathsig QUIT "$programs/postgres" -D "$place/$1" </dev/null >>"$place/$1/output" 2>&1 &
+    eval "$1=\$!"
+    running="$running $!"
+}
+
+answers() {
+    psql --no-psqlrc --quiet --host="$place/$1" --username=postgres --dbname=template1 --set=ON_ERROR_STOP=1 >/dev/null 2>&1
+}
+
+# Waits until a cluster does what it reads.
+until_done() {
+    tries=0
+    until echo "$2" | answers "$1"; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 300 ]; then
+            cat "$place/$1/output" >&2
+            exit 1
+        fi
+        sleep 0.1
+    done
+}
+
 for side in identified anonymous; do
     # What the server must not rely on is set against it.
     cat >>"$place/$side/postgresql.conf" <<END
 listen_addresses = ''
 unix_socket_directories = '$place/$side'
 max_connections = 300
-shared_buffers = 64MB
-fsync = off
-synchronous_commit = off
+$kept
 default_transaction_isolation = 'serializable'
 wal_recycle = off
 min_wal_size = 2MB
-max_wal_size = 64MB
 log_min_messages = panic
 log_min_error_statement = panic
 log_error_verbosity = terse
 log_checkpoints = off
 log_lock_waits = off
 END
-    # shellcheck disable=SC2086
-    setpriv $as --pdeathsig QUIT "$programs/postgres" -D "$place/$side" </dev/null >"$place/$side/output" 2>&1 &
-    running="$running $!"
+    start "$side"
 done
 for side in identified anonymous; do
-    tries=0
-    until psql --no-psqlrc --quiet --host="$place/$side" --username=postgres --dbname=template1 --set=ON_ERROR_STOP=1 >/dev/null 2>&1 <<END
-CREATE ROLE undersign LOGIN;
-GRANT pg_checkpoint TO undersign;
-GRANT EXECUTE ON FUNCTION pg_switch_wal() TO undersign;
-END
-    do
-        tries=$((tries + 1))
-        if [ "$tries" -gt 300 ]; then
-            cat "$place/$side/output" >&2
-            exit 1
-        fi
-        sleep 0.1
-    done
+    until_done "$side" "CREATE ROLE undersign LOGIN; GRANT pg_checkpoint TO undersign;
+        GRANT EXECUTE ON FUNCTION pg_switch_wal() TO undersign;"
 done
 
 echo "$place"
 # Until the other end is closed.
-cat >/dev/null
+while read -r word side; do
+    case $word in
+    stop)
+        eval "process=\$$side"
+        # At once, whoever is connected.
+        kill -INT "$process"
+        wait "$process" || true
+        ;;
+    start)
+        start "$side"
+        until_done "$side" "SELECT 1;"
+        ;;
+    esac
+    echo "$word $side"
+done

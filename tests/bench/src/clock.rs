@@ -43,12 +43,28 @@ impl Process {
     /// Seconds of processor time of all its threads, those that have ended too. The kernel tells hundredths (proc(5)); what is measured
     /// takes seconds.
     pub fn time(self) -> Result<f64> {
+        let [user, system, ..] = self.times()?;
+        Ok(user + system)
+    }
+
+    /// The same with its children's, those that have ended too.
+    pub fn time_with_children(self) -> Result<f64> {
+        let mut time: f64 = self.times()?.into_iter().sum();
+        for child in fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.0))?.split_whitespace() {
+            // One that has just ended is counted with its parent from now on.
+            time += Self(child.parse()?).time().unwrap_or(0.0);
+        }
+        Ok(time)
+    }
+
+    /// User and system time of its own, and of its children that have ended.
+    fn times(self) -> Result<[f64; 4]> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.0))?;
         // The program's name, in parentheses, may hold anything; behind it follow the third field and the others.
         let (_, fields) = stat.rsplit_once(')').context("a line of proc(5)")?;
         let mut times = fields.split_whitespace().skip(11).map(str::parse::<f64>);
-        let mut next = || times.next().context("a time of proc(5)");
-        Ok((next()?? + next()??) / 100.0)
+        let mut next = || anyhow::Ok(times.next().context("a time of proc(5)")?? / 100.0);
+        Ok([next()?, next()?, next()?, next()?])
     }
 
     /// Memory that is resident now, in kB.

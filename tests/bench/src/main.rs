@@ -2,6 +2,7 @@
 //! Started by `cargo xtask bench`, which builds what it needs and keeps the result.
 
 mod clock;
+mod cost;
 mod http;
 mod load;
 mod peer;
@@ -12,7 +13,7 @@ mod stage;
 
 use std::fmt::Display;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
 
 /// Measures the real server.
@@ -21,12 +22,6 @@ pub struct Settings {
     /// Which engine keeps the rows.
     #[arg(long, value_enum, default_value_t = Engine::Sqlite)]
     engine: Engine,
-    /// With PostgreSQL: URL of the identified side's database, empty.
-    #[arg(long, requires = "anonymous_url")]
-    identified_url: Option<String>,
-    /// With PostgreSQL: URL of the anonymous side's database, empty, in another cluster.
-    #[arg(long, requires = "identified_url")]
-    anonymous_url: Option<String>,
     /// Larger numbers, for hours.
     #[arg(long)]
     large: bool,
@@ -40,7 +35,7 @@ pub struct Settings {
 enum Engine {
     /// Embedded.
     Sqlite,
-    /// Two clusters.
+    /// Two throw-away clusters, durable.
     Postgres,
 }
 
@@ -62,11 +57,6 @@ enum Row {
 }
 
 impl Settings {
-    /// URLs for the configuration; `None` for SQLite's own files.
-    pub fn databases(&self) -> Option<[String; 2]> {
-        Some([self.identified_url.clone()?, self.anonymous_url.clone()?])
-    }
-
     /// The number for a short run or for a long one.
     pub fn size(&self, short: usize, long: usize) -> usize {
         if self.large { long } else { short }
@@ -76,10 +66,6 @@ impl Settings {
 #[tokio::main]
 async fn main() -> Result<()> {
     let settings = Settings::parse();
-    ensure!(
-        (settings.engine == Engine::Postgres) == settings.databases().is_some(),
-        "--engine postgres needs --identified-url and --anonymous-url, and SQLite takes none"
-    );
     let rows = Row::value_variants().iter().filter(|row| settings.only.is_empty() || settings.only.contains(row));
     for row in rows {
         eprintln!("… {row:?}");

@@ -7,16 +7,18 @@ use anyhow::Result;
 use undersign_client_lib::checked::CheckedPetition;
 use undersign_protocol::petition::VerifiedManifest;
 use undersign_server::clock::{Clock as _, SystemClock};
+use undersign_test_clusters::{Clusters, TestDatabase};
 use undersign_tests::petitions::petition;
 use undersign_tests::post::Mails;
 use undersign_tests::server::{Options, TestServer};
 use undersign_tests::signer::Signer;
 
-use crate::Settings;
 use crate::clock::Process;
+use crate::cost::Meter;
 use crate::http::Connection;
 use crate::load::{Load, run};
 use crate::people::{Confirmed, Holder, Person, prepare, server_address};
+use crate::{Engine, Settings};
 
 /// Requests under way at once.
 pub const CONNECTIONS: usize = 64;
@@ -33,7 +35,12 @@ pub struct Stage {
     /// Its petitions, in the order of their run; the first is signed.
     pub petitions: Vec<VerifiedManifest>,
     interval: u64,
+    /// Databases of its own, and their clusters, which end after them.
+    databases: Option<([TestDatabase; 2], Clusters)>,
 }
+
+/// The sides, in the order in which their databases are given.
+const SIDES: [&str; 2] = ["identified", "anonymous"];
 
 /// Whether the two sides are processes of their own, so that one's work can be told from the other's.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,11 +55,15 @@ impl Stage {
     /// Starts a server with so many open petitions, which publish every `interval` seconds.
     pub async fn set(settings: &Settings, sides: Sides, petitions: usize, interval: u64) -> Result<Self> {
         let mails = Mails::listen().await?;
+        let databases = (settings.engine == Engine::Postgres).then(|| {
+            let clusters = Clusters::start_durable();
+            (SIDES.map(|side| clusters.database(side)), clusters)
+        });
         let options = Options {
             apart: sides == Sides::Apart,
             smtp: Some(mails.settings()),
             limits: Some(LIMITS.to_owned()),
-            databases: settings.databases(),
+            databases: databases.as_ref().map(|(databases, _)| databases.each_ref().map(TestDatabase::url)),
             ..Options::default()
         };
         let server = TestServer::start(options).await;
@@ -60,7 +71,7 @@ impl Stage {
         for number in 0..petitions {
             published.push(server.publish(petition(&format!("bench-{number}"), SystemClock.now(), interval)).await);
         }
-        Ok(Self { server, mails, petitions: published, interval })
+        Ok(Self { server, mails, petitions: published, interval, databases })
     }
 
     /// The petition that is signed.
@@ -73,14 +84,37 @@ impl Stage {
         Signer::new(&self.server, "reader@example.org").check(&self.server.link(self.petition())).await
     }
 
-    /// The identified side's process, or that of both.
-    pub fn identified(&self) -> Process {
-        Process(self.server.process_ids()[0])
+    /// What the identified side costs; the sides are apart.
+    pub fn identified(&self) -> Meter {
+        self.meter(self.server.process_ids()[0], &SIDES[..1])
     }
 
-    /// The anonymous side's process, or that of both.
-    pub fn anonymous(&self) -> Process {
-        Process(*self.server.process_ids().last().unwrap_or(&0))
+    /// What the anonymous side costs; the sides are apart.
+    pub fn anonymous(&self) -> Meter {
+        self.meter(*self.server.process_ids().last().unwrap_or(&0), &SIDES[1..])
+    }
+
+    /// What both cost, which are together.
+    pub fn both(&self) -> Meter {
+        self.meter(self.server.process_ids()[0], &SIDES)
+    }
+
+    fn meter(&self, server: u32, sides: &[&str]) -> Meter {
+        let clusters = self.databases.iter().map(|(_, clusters)| clusters);
+        let clusters = clusters.flat_map(|clusters| sides.iter().map(|side| Process(clusters.process_id(side))));
+        Meter { server: Process(server), clusters: clusters.collect() }
+    }
+
+    /// Bytes that both sides' databases take now.
+    pub fn disk(&self) -> Result<[u64; 2]> {
+        match &self.databases {
+            None => Ok(SIDES.map(|side| std::fs::metadata(self.server.database(side)).map_or(0, |data| data.len()))),
+            Some(([identified, anonymous], _)) => {
+                let size =
+                    |database: &TestDatabase| database.execute("SELECT pg_database_size(current_database())").parse();
+                Ok([size(identified)?, size(anonymous)?])
+            }
+        }
     }
 
     /// The identified side's socket.

@@ -1,9 +1,9 @@
 //! Two throw-away PostgreSQL clusters, one a side, which all tests of a program share, each with databases of its own. Where
 //! [`VARIABLE`] is set, they are those of the run, which `cargo xtask test` has started.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,24 +17,56 @@ pub struct Clusters {
     process: Child,
     /// Open as long as they are to run.
     stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Clusters {
-    /// Makes and starts them.
+    /// Makes and starts them. What is in them does not survive the power: they are quick.
     ///
     /// # Panics
     /// Where PostgreSQL is not installed: `cargo xtask setup` installs it.
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// Makes and starts two to which a commit is what it is in operation: on the disk.
+    ///
+    /// # Panics
+    /// As [`Clusters::start`].
+    pub fn start_durable() -> Self {
+        Self::with(&["durable"])
+    }
+
+    fn with(words: &[&str]) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("start.sh");
         let mut command = Command::new("sh");
-        command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg(script).args(words).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().expect("sh");
         let stdin = process.stdin.take();
-        let mut place = String::new();
-        let output = process.stdout.take().expect("it is piped");
-        BufReader::new(output).read_line(&mut place).expect("the script's output");
-        assert!(place.ends_with('\n'), "PostgreSQL's clusters did not start");
-        Self { sockets: place.trim_end().into(), process, stdin }
+        let mut stdout = BufReader::new(process.stdout.take().expect("it is piped"));
+        let place = line(&mut stdout);
+        Self { sockets: place.into(), process, stdin, stdout }
+    }
+
+    /// Stops one side's cluster, whoever is connected to it, until [`Clusters::start_again`].
+    pub fn stop(&mut self, side: &str) {
+        self.tell("stop", side);
+    }
+
+    /// Starts it again on what it had; it answers when this returns.
+    pub fn start_again(&mut self, side: &str) {
+        self.tell("start", side);
+    }
+
+    fn tell(&mut self, word: &str, side: &str) {
+        writeln!(self.stdin.as_mut().expect("open"), "{word} {side}").expect("the script reads");
+        assert_eq!(line(&mut self.stdout), format!("{word} {side}"));
+    }
+
+    /// Id of the process of one side's cluster whose children all its others are.
+    pub fn process_id(&self, side: &str) -> u32 {
+        let file = std::fs::read_to_string(self.sockets.join(side).join("postmaster.pid")).expect("it runs");
+        file.lines().next().and_then(|line| line.trim().parse().ok()).expect("a process id")
     }
 
     /// The folder with their sockets.
@@ -128,6 +160,13 @@ impl Drop for TestDatabase {
         // A cluster that is gone has taken it along.
         let _ = psql(&self.cluster, "postgres", &self.drop_statement()).output();
     }
+}
+
+fn line(output: &mut BufReader<ChildStdout>) -> String {
+    let mut line = String::new();
+    output.read_line(&mut line).expect("the script's output");
+    assert!(line.ends_with('\n'), "PostgreSQL's clusters did not start");
+    line.trim_end().to_owned()
 }
 
 /// The cluster of the run, which is where its socket is.

@@ -29,15 +29,9 @@ pub struct Options {
     /// Only these, everything without it: `audit`, or what `undersign-bench --help` names
     #[arg(long, value_name = "ROW")]
     only: Vec<String>,
-    /// What keeps the rows of the server: sqlite or postgres
+    /// What keeps the rows of the server: sqlite, or postgres in throw-away clusters that are as durable as an operator's
     #[arg(long, default_value = SQLITE)]
     engine: String,
-    /// With PostgreSQL: an empty database for the identified side
-    #[arg(long, value_name = "URL")]
-    identified_url: Option<String>,
-    /// With PostgreSQL: an empty database for the anonymous side, in another cluster
-    #[arg(long, value_name = "URL")]
-    anonymous_url: Option<String>,
     /// Larger numbers, for an hour or two
     #[arg(long)]
     large: bool,
@@ -49,14 +43,7 @@ pub struct Options {
 impl Options {
     /// Everything on SQLite, with large numbers.
     pub fn large(signatures: u64) -> Self {
-        Self {
-            only: Vec::new(),
-            engine: SQLITE.to_owned(),
-            identified_url: None,
-            anonymous_url: None,
-            large: true,
-            signatures,
-        }
+        Self { only: Vec::new(), engine: SQLITE.to_owned(), large: true, signatures }
     }
 }
 

@@ -14,10 +14,6 @@ pub fn measure(options: &Options) -> Result<String> {
     run(&mut cargo(["build", "--release", "--package", "undersign-server", "--package", "undersign-bench"]))?;
     let mut command = Command::new(root().join("target/release/undersign-bench"));
     command.args(["--engine", &options.engine]);
-    let urls = [("--identified-url", &options.identified_url), ("--anonymous-url", &options.anonymous_url)];
-    for (argument, url) in urls {
-        command.args(url.iter().flat_map(|url| [argument, url]));
-    }
     if options.large {
         command.arg("--large");
     }

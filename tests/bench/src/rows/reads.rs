@@ -39,7 +39,7 @@ async fn compare(settings: &Settings, stage: &Stage, peer: &Peer, name: &str, re
     let hello = bytes("GET", &format!("/hello/{size}"), &[], &[]);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(reads(settings, stage.origin()?, stage.anonymous(), request).await?);
+        ours.push(reads(settings, stage.origin()?, stage.anonymous().server, request).await?);
         theirs.push(reads(settings, peer.address, peer.process(), &hello).await?);
     }
     let (rate, cost) = medians(ours);
