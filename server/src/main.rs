@@ -165,7 +165,9 @@ async fn main() -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("UNDERSIGN_LOG")
         .unwrap_or_else(|_| "warn,undersign_server=info".into());
     // No time stamps: when something happened is not written down anywhere.
-    tracing_subscriber::fmt().without_time().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().without_time().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written, on a full disk, would be told of in the same place, and whoever was being answered get no answer.
+    log.log_internal_errors(false).init();
     match Arguments::parse().command {
         Command::Demo { listen, data_dir, publish_interval, client_dir } => {
             demo::run(Demo { listen, data_dir, publish_interval, client_dir }).await

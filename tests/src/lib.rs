@@ -79,6 +79,9 @@ pub mod evil;
 /// Where the built programs are.
 pub mod programs;
 
+/// What the server needs is away for a while.
+pub mod outages;
+
 /// A person at the command line.
 pub mod cli;
 

@@ -23,7 +23,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyPool, ConnectOptions as _, Executor as _};
+use sqlx::{AnyPool, ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::{Mutex, Semaphore};
 
 pub(crate) use claims::Claims;
@@ -98,6 +98,9 @@ impl Database {
         let pool = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(Duration::from_secs(30))
+            // Where a commit fails on a full disk, SQLite has ended the transaction by itself, and the rolling back that follows fails too:
+            // to the library it never ends. Nothing could be begun on such a connection again.
+            .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))))
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     connection.execute(engine.settings()).await?;

@@ -42,6 +42,9 @@ mod from_memory;
 /// `kill -9` at every fsync: what was acknowledged stands, and nothing counts twice.
 mod crash;
 
+/// What people are told while something is away that the server needs, and whether it goes on by itself.
+mod outages;
+
 /// What a seized machine gives away.
 mod at_rest;
 

@@ -62,7 +62,10 @@ pub(super) struct SignerPool {
 
 impl SignerPool {
     pub(super) fn new() -> Self {
-        let cores = available_parallelism().map_or(1, usize::from);
+        Self::of(available_parallelism().map_or(1, usize::from))
+    }
+
+    fn of(cores: usize) -> Self {
         Self { queue: Arc::new(Semaphore::new(cores * QUEUE_PER_CORE)), cores: Arc::new(Semaphore::new(cores)) }
     }
 
@@ -80,5 +83,50 @@ impl SignerPool {
             response
         });
         signed.await.map_err(|_| IssuanceError::Busy)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
+    use axum::http::{StatusCode, header};
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+    use crate::web::problem::WebProblem;
+
+    #[tokio::test]
+    async fn beyond_the_queue_a_request_is_told_when_to_come_back_and_those_before_it_are_signed() {
+        let pool = SignerPool::of(1);
+        let signer = Arc::new(PetitionSigner::generate().expect("a key"));
+        let request = TokenRequest { truncated_token_key_id: 0, blinded_msg: [1; NK] };
+        // The one core is busy, so that nobody leaves the queue.
+        let core = Arc::clone(&pool.cores).acquire_owned().await.expect("never closed");
+        let mut waiting: Vec<_> =
+            (0..QUEUE_PER_CORE + 3).map(|_| Box::pin(pool.sign(Arc::clone(&signer), request.clone()))).collect();
+        let mut refused = Vec::new();
+        poll_fn(|context| {
+            waiting.retain_mut(|caller| match caller.as_mut().poll(context) {
+                Poll::Ready(answer) => {
+                    refused.push(answer.err().expect("refused"));
+                    false
+                }
+                Poll::Pending => true,
+            });
+            Poll::Ready(())
+        })
+        .await;
+        assert_eq!((refused.len(), waiting.len()), (3, QUEUE_PER_CORE));
+        for error in refused {
+            let answer = WebProblem::from(error).into_response();
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(answer.headers()[header::RETRY_AFTER], "1");
+        }
+        drop(core);
+        for caller in waiting {
+            assert!(caller.await.is_ok());
+        }
     }
 }
