@@ -110,7 +110,7 @@ mod tests {
         poll_fn(|context| {
             waiting.retain_mut(|caller| match caller.as_mut().poll(context) {
                 Poll::Ready(answer) => {
-                    refused.push(answer.err().expect("refused"));
+                    refused.push(answer.expect_err("refused"));
                     false
                 }
                 Poll::Pending => true,
