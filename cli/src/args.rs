@@ -10,6 +10,7 @@ use undersign_protocol::petition::{Language, PetitionId};
 
 pub use organiser::{
     CheckArguments, CloseArguments, KeygenArguments, NewArguments, NoticeArguments, OrganiserCommand, PublishArguments,
+    ReportArguments,
 };
 
 use crate::exit;
@@ -216,9 +217,8 @@ pub struct VerifyArguments {
 /// `undersign audit`.
 #[derive(Debug, Args)]
 pub struct AuditArguments {
-    /// The petition's link, https://host/p/name, or a copy of its log: a folder or a tar file that --export wrote
-    #[arg(value_name = "URL|COPY")]
-    pub source: AuditSource,
+    #[command(flatten)]
+    pub log: SourceArguments,
     /// Remember the log's signed head in this file; the next audit with it proves that the log only grew
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
@@ -226,12 +226,20 @@ pub struct AuditArguments {
     /// download goes on from it
     #[arg(long, value_name = "COPY")]
     pub export: Option<PathBuf>,
-    /// The petition's id, as it stands behind the # of its link: any other petition is refused
-    #[arg(long, value_name = "PETITION_ID")]
-    pub pin: Option<PetitionId>,
     /// Language of title and organiser, where the petition has it
     #[arg(long, value_name = "LANGUAGE")]
     pub locale: Option<Language>,
+}
+
+/// Which log is recounted, and what it is compared with.
+#[derive(Debug, Args)]
+pub struct SourceArguments {
+    /// The petition's link, https://host/p/name, or a copy of its log: a folder or a tar file that `undersign audit --export` wrote
+    #[arg(value_name = "URL|COPY")]
+    pub source: AuditSource,
+    /// The petition's id, as it stands behind the # of its link: any other petition is refused
+    #[arg(long, value_name = "PETITION_ID")]
+    pub pin: Option<PetitionId>,
     #[command(flatten)]
     pub trust: TrustArguments,
     #[command(flatten)]

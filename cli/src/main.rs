@@ -10,6 +10,7 @@ mod following;
 mod output;
 mod petition;
 mod problems;
+mod report;
 mod signing;
 mod text;
 

@@ -115,3 +115,29 @@ fn a_proxy_is_never_passed_by() {
     assert_eq!(with("socks5h://127.0.0.1:9"), 3);
     assert_eq!(with("socks5://127.0.0.1:9"), 2, "it would ask the local name server");
 }
+
+#[test]
+fn a_delivery_an_answer_and_a_correction_that_say_too_little_go_nowhere() {
+    let here = folder();
+    assert_eq!(code(&undersign(&here, &["organiser", "keygen", "key"])), 0);
+    fs::create_dir(here.path().join("notice")).expect("a folder");
+    fs::write(here.path().join("notice/en.md"), "# It happened\n\nThis and that.\n").expect("a file");
+    // Port 9 of this machine is closed, so whatever connects ends with 3.
+    let link = "http://127.0.0.1:9/p/bus";
+    let ended = |command: &str, toml: &str| {
+        fs::write(here.path().join("notice/notice.toml"), toml).expect("a file");
+        let output = undersign(&here, &["organiser", command, "notice", "--petition", link, "--key", "key"]);
+        (code(&output), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let whole = "addressees = [1]\non = \"2026-12-20\"\n";
+    for (command, kind) in [("deliver", "delivery"), ("answer", "answer")] {
+        assert_eq!(ended(command, &format!("kind = \"{kind}\"\n{whole}")).0, 3, "the control");
+        for toml in [format!("kind = \"{kind}\"\n"), format!("kind = \"{kind}\"\non = \"2026-12-20\"\n")] {
+            let (code, told) = ended(command, &toml);
+            assert!(code == 4 && told.contains("notice.toml must say: kind = "), "{code}: {told}");
+        }
+    }
+    assert_eq!(ended("answer", &format!("kind = \"delivery\"\n{whole}")).0, 4);
+    assert_eq!(ended("correct", "kind = \"update\"\n").0, 4);
+    assert_eq!(ended("correct", &format!("kind = \"correction\"\nreplaced_by = \"{}\"\n", "A".repeat(43))).0, 3);
+}

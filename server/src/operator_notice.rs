@@ -84,6 +84,7 @@ fn sign(
     folder: NoticeFolder,
     key: &SecretKey,
 ) -> anyhow::Result<Vec<u8>> {
+    ensure!(folder.facts.is_empty(), "{NOTICE_FILE}: addressees, on and answer_until are the organiser's to say");
     let content = match (notice.close, folder.kind) {
         (Some(closes_at), _) => NoticeContent::Close { closes_at },
         (None, NoticeKind::Update) => NoticeContent::Update {},

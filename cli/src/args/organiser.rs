@@ -6,7 +6,7 @@ use undersign_client_lib::link::Link;
 use undersign_protocol::petition::{Language, Slug};
 use undersign_protocol::timestamp::Timestamp;
 
-use super::ConnectionArguments;
+use super::{ConnectionArguments, SourceArguments};
 use crate::exit;
 
 /// `undersign organiser`.
@@ -27,6 +27,22 @@ pub enum OrganiserCommand {
     /// Publish news about a petition, or that it was handed over, answered, replaced or taken down. It is safe to repeat
     #[command(after_help = exit::HELP)]
     Update(NoticeArguments),
+    /// Publish to whom and when the total was handed over. notice.toml must say kind = "delivery", addressees and on. It is safe to
+    /// repeat
+    #[command(after_help = exit::HELP)]
+    Deliver(NoticeArguments),
+    /// Publish what an addressee answered. notice.toml must say kind = "answer", addressees and on. It is safe to repeat
+    #[command(after_help = exit::HELP)]
+    Answer(NoticeArguments),
+    /// Publish that another petition replaces this one. notice.toml must say kind = "correction" and replaced_by. It is safe to repeat
+    #[command(after_help = exit::HELP)]
+    Correct(NoticeArguments),
+    /// Show how a petition grew, batch by batch, from its public log alone; it is audited first
+    #[command(after_help = exit::HELP)]
+    Stats(SourceArguments),
+    /// Write a report to hand over with the total, as HTML to be printed, and the same as JSON; the log is audited first
+    #[command(after_help = exit::HELP)]
+    Report(ReportArguments),
     /// Close a petition earlier than it said. It is safe to repeat
     #[command(after_help = exit::HELP)]
     Close(CloseArguments),
@@ -106,6 +122,16 @@ pub struct CloseArguments {
     /// When it closes, as 2026-12-01T00:00:00Z; without this, now
     #[arg(long, value_name = "TIME")]
     pub at: Option<Timestamp>,
+}
+
+/// `undersign organiser report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    #[command(flatten)]
+    pub log: SourceArguments,
+    /// The file to write, FILE.html; FILE.json is written beside it. Files that are there are replaced
+    #[arg(long, value_name = "FILE.html")]
+    pub to: PathBuf,
 }
 
 /// A server as people copy it from a browser, with or without the slash at its end.

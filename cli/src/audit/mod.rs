@@ -5,13 +5,11 @@ mod copy;
 mod download;
 mod recounting;
 mod remembered;
+mod run;
 mod tar;
 mod verdict;
 mod witnesses;
 
-pub use copy::{CHECKPOINT, Copy, Folder, TOTAL};
-pub use download::download;
-pub use recounting::{Subject, recount};
-pub use remembered::Remembered;
-pub use verdict::{Circumstances, show};
+pub use run::{Audited, Keeping, audited};
+pub use verdict::show;
 pub use witnesses::Witnesses;

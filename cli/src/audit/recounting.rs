@@ -44,7 +44,7 @@ impl Subject {
     }
 
     /// The note of the largest head that is shown.
-    fn note(&self) -> &str {
+    pub fn note(&self) -> &str {
         match &self.total {
             Some(total) if total.tree_size > self.checkpoint.0.tree_size => &total.checkpoint,
             _ => &self.checkpoint.1,

@@ -31,6 +31,7 @@
 
 mod claims;
 mod defect;
+mod growth;
 #[cfg(feature = "native")]
 mod native;
 mod nonces;
@@ -42,6 +43,7 @@ mod verdict;
 
 pub use claims::Claims;
 pub use defect::{AuditFailure, Defect};
+pub use growth::{BatchCounts, Growth, PlacedNotice};
 #[cfg(feature = "native")]
 pub use native::{Progress, RecountError, on_all_cores};
 pub use nonces::NonceKey;

@@ -12,6 +12,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod facts;
+mod facts_words;
 mod folder;
 mod hints;
 mod key;
@@ -30,6 +32,7 @@ mod text_rules;
 mod toml_reader;
 mod toml_values;
 
+pub use facts::{Day, Facts, FactsError};
 pub use folder::{Folder, SETTINGS_FILE, sign};
 pub use key::{KeyFileError, format_key, generate_key, parse_key};
 pub use notice_folder::{NOTICE_FILE, NoticeFolder, NoticeKind, notice_request, read_notice_answer, sign_notice};

@@ -8,6 +8,7 @@ use undersign_protocol::petition::{
 };
 use undersign_protocol::timestamp::Timestamp;
 
+use super::facts::Facts;
 use super::markdown::Source;
 use super::problem::{FolderProblem, Problems};
 use super::publish::PublishError;
@@ -24,6 +25,8 @@ pub const NOTICE_FILE: &str = "notice.toml";
 pub struct NoticeFolder {
     /// What it does.
     pub kind: NoticeKind,
+    /// To whom, by whom and when, where it is a delivery or an answer.
+    pub facts: Facts,
     /// Title and text, by language.
     pub texts: ByLanguage<NoticeText>,
 }
@@ -55,7 +58,7 @@ impl NoticeFolder {
     /// Reads the files of a folder, given by their names. On failure it tells all problems.
     pub fn parse(files: &BTreeMap<String, String>) -> Result<Self, Vec<FolderProblem>> {
         let mut problems = Problems::default();
-        let kind = files.get(NOTICE_FILE).map_or(Some(NoticeKind::default()), |text| read_kind(text, &mut problems));
+        let settings = files.get(NOTICE_FILE).map_or(Some(Default::default()), |text| read(text, &mut problems));
         let mut texts = ByLanguage::new();
         for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".md")) {
             let Ok(language) = name.trim_end_matches(".md").parse::<Language>() else {
@@ -71,8 +74,8 @@ impl NoticeFolder {
             }
         }
         let problems = problems.into_sorted();
-        match kind {
-            Some(kind) if problems.is_empty() && !texts.is_empty() => Ok(Self { kind, texts }),
+        match settings {
+            Some((kind, facts)) if problems.is_empty() && !texts.is_empty() => Ok(Self { kind, facts, texts }),
             _ if problems.is_empty() => {
                 let mut missing = Problems::default();
                 missing.missing("en.md", "a file for each language of the petition is needed; there is none");
@@ -123,11 +126,30 @@ pub fn read_notice_answer(response: &Response, notice: &VerifiedNotice) -> Resul
     if answer.notice_id == notice.id() { Ok(answer) } else { Err(PublishError::OtherPetition) }
 }
 
-fn read_kind(text: &str, problems: &mut Problems) -> Option<NoticeKind> {
-    let read = toml::from_str::<NoticeKind>(text);
-    let told = read.map_err(|error| {
+/// What it does and the facts, which are members of one file.
+fn read(text: &str, problems: &mut Problems) -> Option<(NoticeKind, Facts)> {
+    let mut refuse = |error: &toml::de::Error| {
         let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
         problems.refuse(NOTICE_FILE, line, format!("this is not a notice: {}", error.message()));
-    });
-    told.ok()
+    };
+    let table = toml::from_str::<toml::Table>(text).map_err(|error| refuse(&error)).ok()?;
+    let (facts, rest): (toml::Table, toml::Table) =
+        table.into_iter().partition(|(name, _)| Facts::NAMES.contains(&name.as_str()));
+    if facts.is_empty() {
+        // From the text, so that a problem has its line.
+        let kind = toml::from_str(text).map_err(|error| refuse(&error)).ok()?;
+        return Some((kind, Facts::default()));
+    }
+    let facts: Facts = facts.try_into().map_err(|error| refuse(&error)).ok()?;
+    let kind = rest.try_into().map_err(|error| refuse(&error)).ok()?;
+    let fits = match kind {
+        NoticeKind::Delivery { .. } => true,
+        NoticeKind::Answer => facts.answer_until.is_none(),
+        _ => false,
+    };
+    if !fits {
+        let sentence = "addressees and on are for a delivery or an answer, answer_until is for a delivery";
+        problems.refuse(NOTICE_FILE, None, sentence);
+    }
+    fits.then_some((kind, facts))
 }

@@ -1,6 +1,7 @@
 //! A petition's folder, from the template to the published manifest.
 
 mod key;
+mod notices;
 mod parse;
 mod publish;
 mod samples;

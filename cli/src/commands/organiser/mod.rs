@@ -5,6 +5,8 @@ mod keygen;
 mod new;
 mod notice;
 mod publish;
+mod report;
+mod stats;
 
 use crate::args::OrganiserCommand;
 use crate::exit::CommandResult;
@@ -18,6 +20,11 @@ pub async fn run(command: OrganiserCommand, output: &Output) -> CommandResult {
         OrganiserCommand::Check(arguments) => check::run(&arguments, output),
         OrganiserCommand::Publish(arguments) => publish::run(&arguments, output).await,
         OrganiserCommand::Update(arguments) => notice::update(&arguments, output).await,
+        OrganiserCommand::Deliver(arguments) => notice::deliver(&arguments, output).await,
+        OrganiserCommand::Answer(arguments) => notice::answer(&arguments, output).await,
+        OrganiserCommand::Correct(arguments) => notice::correct(&arguments, output).await,
+        OrganiserCommand::Stats(arguments) => stats::run(&arguments, output).await,
+        OrganiserCommand::Report(arguments) => report::run(&arguments, output).await,
         OrganiserCommand::Close(arguments) => notice::close(&arguments, output).await,
     }
 }

@@ -9,10 +9,12 @@ use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::Link;
 use undersign_client_lib::native::Transport;
 use undersign_client_lib::organiser::{
-    NOTICE_FILE, NoticeFolder, PublishError, notice_request, read_notice_answer, sign_notice,
+    NOTICE_FILE, NoticeFolder, NoticeKind, PublishError, notice_request, read_notice_answer, sign_notice,
 };
 use undersign_client_lib::request::Side;
-use undersign_protocol::petition::{NoticeContent, NoticeRequest, SignedNotice, VerifiedNotice};
+use undersign_protocol::petition::{
+    ByLanguage, NoticeContent, NoticeRequest, NoticeText, SignedNotice, VerifiedNotice,
+};
 use undersign_protocol::timestamp::Timestamp;
 
 use super::{folder, publish};
@@ -21,7 +23,7 @@ use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::files::replace;
 use crate::output::Output;
-use crate::petition::{Purpose, look_up, transport};
+use crate::petition::{Purpose, look_up, total, transport};
 use crate::problems;
 
 /// Where what was signed is kept, in the notice's folder.
@@ -31,18 +33,60 @@ const MAX_FILE: u64 = 1 << 20;
 
 /// `undersign organiser update DIR`: news, a delivery, an answer, a correction, a take-down.
 pub async fn update(arguments: &NoticeArguments, output: &Output) -> CommandResult {
-    run(arguments, None, output).await
+    let folder = read_folder(&arguments.directory, output)?;
+    run(arguments, folder, None, output).await
 }
 
 /// `undersign organiser close DIR`: the petition closes earlier than it said.
 pub async fn close(arguments: &CloseArguments, output: &Output) -> CommandResult {
-    run(&arguments.notice, Some(arguments.at), output).await
+    let folder = read_folder(&arguments.notice.directory, output)?;
+    run(&arguments.notice, folder, Some(arguments.at), output).await
+}
+
+/// `undersign organiser deliver DIR`: a delivery that says to whom and when.
+pub async fn deliver(arguments: &NoticeArguments, output: &Output) -> CommandResult {
+    let folder = read_folder(&arguments.directory, output)?;
+    let is_whole = matches!(folder.kind, NoticeKind::Delivery { .. }) && says_who_and_when(&folder);
+    let needed = "kind = \"delivery\", addressees = [1] (their places in petition.toml) and on = \"2026-12-01\"";
+    demand(is_whole, arguments, needed)?;
+    run(arguments, folder, None, output).await
+}
+
+/// `undersign organiser answer DIR`: an answer that says whose it is and of which day.
+pub async fn answer(arguments: &NoticeArguments, output: &Output) -> CommandResult {
+    let folder = read_folder(&arguments.directory, output)?;
+    let is_whole = folder.kind == NoticeKind::Answer && says_who_and_when(&folder);
+    let needed = "kind = \"answer\", addressees = [1] (who answered) and on = \"2026-12-01\"";
+    demand(is_whole, arguments, needed)?;
+    run(arguments, folder, None, output).await
+}
+
+/// `undersign organiser correct DIR`: another petition replaces this one.
+pub async fn correct(arguments: &NoticeArguments, output: &Output) -> CommandResult {
+    let folder = read_folder(&arguments.directory, output)?;
+    let is_whole = matches!(folder.kind, NoticeKind::Correction { .. });
+    demand(is_whole, arguments, "kind = \"correction\" and replaced_by = \"the id of the new petition\"")?;
+    run(arguments, folder, None, output).await
+}
+
+fn says_who_and_when(folder: &NoticeFolder) -> bool {
+    !folder.facts.addressees.is_empty() && folder.facts.on.is_some()
+}
+
+fn demand(is_whole: bool, arguments: &NoticeArguments, needed: &str) -> CommandResult {
+    let file = arguments.directory.join(NOTICE_FILE);
+    let message = || format!("{} must say: {needed}.", file.display());
+    if is_whole { Ok(()) } else { Err(Failure::new(Exit::Refused, message())) }
 }
 
 /// Looks the petition up and checks it, signs, keeps, and publishes at both sides: at the identified one first, which acts.
-async fn run(arguments: &NoticeArguments, closes: Option<Option<Timestamp>>, output: &Output) -> CommandResult {
+async fn run(
+    arguments: &NoticeArguments,
+    folder: NoticeFolder,
+    closes: Option<Option<Timestamp>>,
+    output: &Output,
+) -> CommandResult {
     let key = publish::read_key(&arguments.key, output)?;
-    let folder = read_folder(&arguments.directory, output)?;
     let Link { base, petition: Some(link) } = &arguments.link else {
         return Err(Failure::new(Exit::Usage, "This link names no petition."));
     };
@@ -59,16 +103,41 @@ async fn run(arguments: &NoticeArguments, closes: Option<Option<Timestamp>>, out
     };
     let path = kept_path(&arguments.directory, &petition);
     let signed = match read_kept(&path, &petition)? {
-        Some(kept) if is_same(&kept, &folder, &content, closes) => kept,
+        Some(kept) if is_same(&kept, &folder, &content, closes, &petition) => kept,
         Some(_) => return Err(changed(&path)),
         None => {
-            let signed = sign_notice(&petition, folder.texts, content, now, &key)
+            let (texts, content) = with_facts(&transport, &petition, folder, content).await?;
+            let signed = sign_notice(&petition, texts, content, now, &key)
                 .map_err(|error| Failure::new(Exit::Refused, format!("The notice cannot be published: {error}.")))?;
             write_kept(&path, &signed)?;
             signed
         }
     };
     publish_at_both(&transport, &petition, &signed, output).await
+}
+
+/// The texts with the facts below them. A delivery of today's log hands over the total that is shown now, and the tree that it is of.
+async fn with_facts(
+    transport: &Transport,
+    petition: &CheckedPetition,
+    folder: NoticeFolder,
+    content: NoticeContent,
+) -> CommandResult<(ByLanguage<NoticeText>, NoticeContent)> {
+    let NoticeFolder { kind, facts, texts } = folder;
+    let is_delivery = matches!(kind, NoticeKind::Delivery { .. });
+    let shown = if is_delivery && !facts.is_empty() { Some(total(transport, petition).await?) } else { None };
+    let handed_over = shown.filter(|total| match kind {
+        NoticeKind::Delivery { tree_size } => tree_size.is_none_or(|tree_size| tree_size == total.tree_size),
+        _ => false,
+    });
+    let content = match (&content, &handed_over) {
+        (NoticeContent::Delivery { .. }, Some(total)) => NoticeContent::Delivery { tree_size: total.tree_size },
+        _ => content,
+    };
+    let texts = facts
+        .below(texts, petition.manifest(), is_delivery, handed_over.as_ref())
+        .map_err(|error| Failure::new(Exit::Refused, format!("{NOTICE_FILE}: {error}.")))?;
+    Ok((texts, content))
 }
 
 async fn publish_at_both(
@@ -151,6 +220,7 @@ fn is_same(
     folder: &NoticeFolder,
     content: &NoticeContent,
     closes: Option<Option<Timestamp>>,
+    petition: &CheckedPetition,
 ) -> bool {
     let notice = kept.notice();
     let same_content = match (&notice.content, content) {
@@ -159,7 +229,13 @@ fn is_same(
         (NoticeContent::Delivery { .. }, NoticeContent::Delivery { .. }) => true,
         (kept, asked) => kept == asked,
     };
-    notice.texts == folder.texts && same_content
+    let is_delivery = matches!(folder.kind, NoticeKind::Delivery { .. });
+    let same_texts = if folder.facts.is_empty() {
+        notice.texts == folder.texts
+    } else {
+        folder.facts.stand_below(&notice.texts, &folder.texts, petition.manifest(), is_delivery)
+    };
+    same_texts && same_content
 }
 
 fn write_kept(path: &Path, notice: &VerifiedNotice) -> CommandResult {

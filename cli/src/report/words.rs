@@ -1,0 +1,174 @@
+use std::borrow::Borrow;
+
+use undersign_protocol::petition::Language;
+
+/// What a report says in every petition's case.
+pub struct Words {
+    /// The language of these words.
+    pub tag: &'static str,
+    pub report: &'static str,
+    pub signatures: &'static str,
+    pub date: &'static str,
+    pub organiser: &'static str,
+    pub open: &'static str,
+    pub to: &'static str,
+    pub closed: &'static str,
+    pub not_closed: &'static str,
+    pub addressees: &'static str,
+    pub demands: &'static str,
+    pub taken_down: &'static str,
+    pub growth: &'static str,
+    pub growth_note: &'static str,
+    pub deliveries: &'static str,
+    pub delivery: &'static str,
+    pub answer: &'static str,
+    pub correction: &'static str,
+    pub by_operator: &'static str,
+    pub means: &'static str,
+    pub meaning: [&'static str; 3],
+    pub means_not: &'static str,
+    pub no_meaning: [&'static str; 4],
+    pub numbers: &'static str,
+    pub counted: &'static str,
+    pub withdrawn: &'static str,
+    pub total: &'static str,
+    pub issued: &'static str,
+    pub head: &'static str,
+    pub petition_id: &'static str,
+    pub tree_size: &'static str,
+    pub root: &'static str,
+    pub witnesses: &'static str,
+    pub no_witnesses: &'static str,
+    pub recount: &'static str,
+    pub recount_page: &'static str,
+    pub recount_command: &'static str,
+    pub recount_note: &'static str,
+    /// Between thousands.
+    pub mark: char,
+}
+
+const ENGLISH: Words = Words {
+    tag: "en",
+    report: "Report on a petition",
+    signatures: "signatures count for this petition",
+    date: "Counted on",
+    organiser: "Organiser",
+    open: "Open",
+    to: "to",
+    closed: "closed; by the issuer's signed word, what was kept for the count is destroyed",
+    not_closed: "not closed yet; the number may still change",
+    addressees: "To whom it is addressed",
+    demands: "What is demanded",
+    taken_down: "The text was taken down and is not shown. The log and the number stay.",
+    growth: "How it grew",
+    growth_note: "The total after each publication batch, in the order of the public log. The log keeps no times, so that nobody can be \
+                  found by the hour of a signature: the distance between two batches says nothing of the days between them.",
+    deliveries: "Deliveries and answers",
+    delivery: "Delivery",
+    answer: "Answer",
+    correction: "Replaced by another petition",
+    by_operator: "from the operator of the site",
+    means: "What the number means",
+    meaning: [
+        "Each signature is a token that the issuer signed for this petition alone, after a letter to a mailbox was answered.",
+        "No token is counted twice. Whoever took a signature back is subtracted.",
+        "Anyone can recount the number from the public log, without asking the organiser or the operator.",
+    ],
+    means_not: "What it does not mean",
+    no_meaning: [
+        "It does not say who signed. There is no list of names: neither the organiser nor the operator can make one from the count.",
+        "It counts confirmed mailboxes, not passports: one person may have several mailboxes.",
+        "How many tokens were issued is the issuer's own signed word. No log can show that no mailbox was invented.",
+        "It does not say where the people live, or how old they are.",
+    ],
+    numbers: "The numbers",
+    counted: "Signatures in the log, each valid, none twice",
+    withdrawn: "Withdrawn, each a signature of this log, none twice",
+    total: "Total",
+    issued: "Tokens issued, by the issuer's signed word",
+    head: "The head of the log that was counted",
+    petition_id: "Petition id",
+    tree_size: "Entries",
+    root: "Root",
+    witnesses: "Cosigned by witnesses",
+    no_witnesses: "no witness policy was given: this report does not confirm that others are shown the same log",
+    recount: "How to recount",
+    recount_page: "In a browser: open this page, or photograph the code. It counts again on your device.",
+    recount_command: "With a program of your own choice: the format is published; this is one such program.",
+    recount_note: "A later count may be larger, or smaller by what was taken back. The log as it was at this report is still in it: \
+                   compare the root at this number of entries.",
+    mark: ',',
+};
+
+const RUSSIAN: Words = Words {
+    tag: "ru",
+    report: "Отчёт о петиции",
+    signatures: "— столько подписей засчитано за эту петицию",
+    date: "Подсчитано",
+    organiser: "Организатор",
+    open: "Открыта",
+    to: "до",
+    closed: "закрыта; по подписанному слову издателя токенов, всё, что хранилось для подсчёта, уничтожено",
+    not_closed: "ещё не закрыта; число может измениться",
+    addressees: "Кому она адресована",
+    demands: "Требования",
+    taken_down: "Текст снят и не показывается. Журнал и число остаются.",
+    growth: "Как росло число",
+    growth_note: "Итог после каждой публикации, в порядке открытого журнала. В журнале нет времени, чтобы никого нельзя было найти по \
+                  часу подписи: расстояние между публикациями ничего не говорит о днях между ними.",
+    deliveries: "Передача и ответы",
+    delivery: "Передача",
+    answer: "Ответ",
+    correction: "Заменена другой петицией",
+    by_operator: "от оператора сайта",
+    means: "Что означает число",
+    meaning: [
+        "Каждая подпись — токен, который издатель подписал только для этой петиции после ответа на письмо в почтовый ящик.",
+        "Ни один токен не засчитан дважды. Отозванные подписи вычтены.",
+        "Любой человек может пересчитать число по открытому журналу, не спрашивая ни организатора, ни оператора.",
+    ],
+    means_not: "Чего оно не означает",
+    no_meaning: [
+        "Оно не говорит, кто подписал. Списка имён нет: ни организатор, ни оператор не могут составить его из подсчёта.",
+        "Сосчитаны подтверждённые почтовые ящики, а не паспорта: у одного человека может быть несколько ящиков.",
+        "Сколько выдано токенов — подписанное слово самого издателя. Ни один журнал не покажет, что ящики не выдуманы.",
+        "Оно не говорит, где живут эти люди и сколько им лет.",
+    ],
+    numbers: "Числа",
+    counted: "Подписей в журнале, все действительны, ни одной дважды",
+    withdrawn: "Отозвано, каждая из этого журнала, ни одной дважды",
+    total: "Итого",
+    issued: "Выдано токенов, по подписанному слову издателя",
+    head: "Состояние журнала, по которому сосчитано",
+    petition_id: "Идентификатор петиции",
+    tree_size: "Записей",
+    root: "Корень",
+    witnesses: "Подписали свидетели",
+    no_witnesses: "правила для свидетелей не заданы: этот отчёт не подтверждает, что другим показывают тот же журнал",
+    recount: "Как пересчитать",
+    recount_page: "В браузере: откройте эту страницу или сфотографируйте код. Она пересчитает всё на вашем устройстве.",
+    recount_command: "Программой по вашему выбору: формат опубликован; вот одна такая программа.",
+    recount_note: "Позднейший подсчёт может дать больше, или меньше на число отозванных подписей. Журнал, каким он был при этом отчёте, \
+                   остаётся его началом: сравните корень при этом числе записей.",
+    mark: '\u{a0}',
+};
+
+impl Words {
+    /// In a language, or else in English.
+    pub fn of(language: &Language) -> &'static Self {
+        if language.as_str() == "ru" { &RUSSIAN } else { &ENGLISH }
+    }
+
+    /// A count.
+    pub fn number(&self, number: impl Borrow<u64>) -> String {
+        let digits = number.borrow().to_string();
+        let mut text = String::new();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                text.push(self.mark);
+            }
+            text.push(digit);
+        }
+        text
+    }
+}
