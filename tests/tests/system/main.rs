@@ -69,6 +69,9 @@ mod close;
 /// What organiser and operator may say about a petition later, and what it does.
 mod notices;
 
+/// Whether a total is handed over and answered where everybody sees it.
+mod deliveries;
+
 /// How often a token counts, and which tokens do not.
 mod redemption;
 
