@@ -146,11 +146,51 @@ impl Reencode for Reorder {
 
 #[cfg(test)]
 mod tests {
-    use super::order;
+    use wasm_encoder::{
+        CodeSection, ExportKind, ExportSection, Function, FunctionSection, Module, TypeSection, ValType,
+    };
+    use wasmparser::{Operator, Parser, Payload};
+
+    use super::{by_likeness, order};
 
     #[test]
     fn what_is_alike_stands_side_by_side() {
         let bodies = ["a first function", "something else entirely", "a second function", "it is something else"];
         assert_eq!(order(&bodies.map(str::as_bytes)), [0, 2, 3, 1]);
+    }
+
+    #[test]
+    fn functions_that_are_the_same_stand_there_once_and_calls_still_arrive() {
+        let module = by_likeness(&two_that_are_the_same_and_one_that_calls_the_second()).unwrap();
+        let (mut exported, mut bodies) = (0, Vec::new());
+        for payload in Parser::new(0).parse_all(&module) {
+            match payload.unwrap() {
+                Payload::ExportSection(section) => exported = section.into_iter().next().unwrap().unwrap().index,
+                Payload::CodeSectionEntry(body) => bodies.push(body.get_operators_reader().unwrap().read().unwrap()),
+                _ => {}
+            }
+        }
+        assert_eq!(bodies.len(), 2);
+        let Operator::Call { function_index } = bodies[exported as usize] else { panic!("the caller is exported") };
+        assert_eq!(bodies[function_index as usize], Operator::I32Const { value: 7 });
+    }
+
+    fn two_that_are_the_same_and_one_that_calls_the_second() -> Vec<u8> {
+        let (mut types, mut functions, mut code) = (TypeSection::new(), FunctionSection::new(), CodeSection::new());
+        types.ty().function([], [ValType::I32]);
+        for call in [None, None, Some(1)] {
+            functions.function(0);
+            let mut function = Function::new([]);
+            match call {
+                Some(callee) => function.instructions().call(callee).end(),
+                None => function.instructions().i32_const(7).end(),
+            };
+            code.function(&function);
+        }
+        let mut exports = ExportSection::new();
+        exports.export("calls", ExportKind::Func, 2);
+        let mut module = Module::new();
+        module.section(&types).section(&functions).section(&exports).section(&code);
+        module.finish()
     }
 }
