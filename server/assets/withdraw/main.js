@@ -1,7 +1,7 @@
 // Takes a signature back with what was kept of it: read, shown what it means, and only then sent. Nothing is kept here.
 
 import { failure } from "../sign/errors.js";
-import { busy, element, facts, input, say, show, showTime } from "../sign/panels.js";
+import { busy, clearMessages, element, facts, input, say, show, showTime } from "../sign/panels.js";
 import { now } from "../sign/patience.js";
 import { canRun, keepPin } from "../sign/surroundings.js";
 import { send } from "../sign/transport.js";
@@ -9,11 +9,23 @@ import { send } from "../sign/transport.js";
 /** @typedef {typeof import("../client/undersign_withdrawal.js")} Client */
 /** @typedef {import("../client/undersign_withdrawal.js").Withdrawal} Withdrawal */
 
+/** @type {Promise<Client> | undefined} */
+let loaded;
+
 /**
- * The client package with what takes a signature back; browsers fetch it once.
+ * Fetches the client package with what takes a signature back, once.
  * @returns {Promise<Client>}
  */
-async function client() {
+function client() {
+  loaded ??= load().catch((error) => {
+    loaded = undefined;
+    throw error;
+  });
+  return loaded;
+}
+
+/** @returns {Promise<Client>} */
+async function load() {
   const module = await import("../client/undersign_withdrawal.js");
   await module.default();
   return module;
@@ -50,6 +62,8 @@ function start() {
 
 /** Reads the file or the text. Nothing is sent. */
 async function give() {
+  // What is said next is about what was given now, also where it is the same again.
+  clearMessages();
   try {
     const kept = await bytes();
     if (!kept) return say("nothing-given");
