@@ -61,6 +61,9 @@ pub const CLIENT: [&str; 8] = [
 /// The scripts that pages name: each is sent with all that it imports.
 const ENTRIES: [&str; 5] = ["share/main.js", "sign/main.js", "sign/confirm.js", "withdraw/main.js", "verify/main.js"];
 
+/// Of everything else that pages load: who opens it as a page of its own sees what it is, and no more.
+const POLICY: &str = "default-src 'none'";
+
 /// The one script that runs outside a page, and what it may do there: a worker takes its policy from its own answer, not from the page.
 const WORKER: &str = "verify/worker.js";
 const WORKER_POLICY: &str =
@@ -156,12 +159,8 @@ impl Assets {
     }
 
     fn answer(&self, name: &str, headers: &HeaderMap) -> Response {
-        let answer = self.file(name, headers);
-        if name == WORKER {
-            ([(header::CONTENT_SECURITY_POLICY, WORKER_POLICY)], answer).into_response()
-        } else {
-            answer
-        }
+        let policy = if name == WORKER { WORKER_POLICY } else { POLICY };
+        ([(header::CONTENT_SECURITY_POLICY, policy)], self.file(name, headers)).into_response()
     }
 
     fn file(&self, name: &str, headers: &HeaderMap) -> Response {

@@ -6,12 +6,11 @@ use axum::response::Response;
 /// Nothing loads anything that is not named; pages add their own style and scripts.
 const DEFAULT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 
-/// Nothing that a page could ask the device for is wanted; but the clipboard may be written, by the button that copies the link.
-const PERMISSIONS: &str = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), clipboard-read=(), \
-    clipboard-write=(self), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), \
-    identity-credentials-get=(), idle-detection=(), interest-cohort=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), \
-    payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), \
-    xr-spatial-tracking=()";
+/// Nothing is wanted of what a page could ask a person or their device for, or learn about them; but the clipboard may be written, by the
+/// button that copies the link. What only draws or plays is not named: nothing loads it.
+const PERMISSIONS: &str = "browsing-topics=(), camera=(), clipboard-read=(), clipboard-write=(self), display-capture=(), \
+    geolocation=(), identity-credentials-get=(), idle-detection=(), interest-cohort=(), local-fonts=(), microphone=(), payment=(), \
+    publickey-credentials-get=(), usb=()";
 
 /// Gives every answer the headers that keep it to itself, and documents those that only documents obey. A handler's own header stands.
 pub fn with_headers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
