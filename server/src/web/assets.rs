@@ -12,9 +12,6 @@ use brotli::CompressorWriter;
 use sha2::{Digest as _, Sha256};
 use tower_http::compression::CompressionLayer;
 
-use super::bundle::bundle;
-use super::comments::without_comments;
-
 /// The best that brotli can do, and the largest window that every browser takes (RFC 7932 §9.1).
 const QUALITY: u32 = 11;
 const WINDOW: u32 = 22;
@@ -58,9 +55,6 @@ pub const CLIENT: [&str; 8] = [
     "undersign_audit_bg.wasm",
 ];
 
-/// The scripts that pages name: each is sent with all that it imports.
-const ENTRIES: [&str; 5] = ["share/main.js", "sign/main.js", "sign/confirm.js", "withdraw/main.js", "verify/main.js"];
-
 /// Of everything else that pages load: who opens it as a page of its own sees what it is, and no more.
 const POLICY: &str = "default-src 'none'";
 
@@ -69,55 +63,31 @@ const WORKER: &str = "verify/worker.js";
 const WORKER_POLICY: &str =
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; require-trusted-types-for 'script'";
 
-macro_rules! embedded {
-    ($($name:literal),+ $(,)?) => { [$(($name, include_bytes!(concat!("../../assets/", $name)).as_slice())),+] };
+/// A script as build.rs has written it: with all that it imports, minified.
+macro_rules! script {
+    ($name:literal) => {
+        ($name, include_bytes!(concat!(env!("OUT_DIR"), "/scripts/", $name)).as_slice())
+    };
 }
 
-const EMBEDDED: [(&str, &[u8]); 27] = embedded!(
-    "icon.svg",
-    "page.css",
-    "plain.svg",
-    "share/main.js",
-    "sign/address.js",
-    "sign/begin.js",
-    "sign/confirm.js",
-    "sign/done.js",
-    "sign/errors.js",
-    "sign/forgetting.js",
-    "sign/handing_in.js",
-    "sign/issuing.js",
-    "sign/leaving.js",
-    "sign/main.js",
-    "sign/panels.js",
-    "sign/patience.js",
-    "sign/receipt.js",
-    "sign/signing.js",
-    "sign/storage.js",
-    "sign/surroundings.js",
-    "sign/tabs.js",
-    "sign/transport.js",
-    "sign/waiting.js",
-    "verify/main.js",
-    "verify/verifying.js",
-    "verify/worker.js",
-    "withdraw/main.js",
-);
+const EMBEDDED: [(&str, &[u8]); 9] = [
+    ("icon.svg", include_bytes!("../../assets/icon.svg")),
+    ("page.css", include_bytes!("../../assets/page.css")),
+    ("plain.svg", include_bytes!("../../assets/plain.svg")),
+    script!("share/main.js"),
+    script!("sign/confirm.js"),
+    script!("sign/main.js"),
+    script!("verify/main.js"),
+    script!("verify/worker.js"),
+    script!("withdraw/main.js"),
+];
 
 impl Assets {
     /// Reads the client package, if there is to be one.
     pub fn load(client_dir: Option<&Path>) -> Result<Arc<Self>, ClientDirError> {
         let mut files = BTreeMap::new();
-        let modules: BTreeMap<&str, String> = EMBEDDED
-            .into_iter()
-            .filter_map(|(name, content)| Some((name, std::str::from_utf8(content).ok()?)))
-            .map(|(name, script)| (name, without_comments(script)))
-            .collect();
         for (name, content) in EMBEDDED {
-            let plain = match name {
-                _ if ENTRIES.contains(&name) => Bytes::from(bundle(name, &modules)),
-                _ => Bytes::from_static(content),
-            };
-            files.insert(name.to_owned(), File::new(name, plain, None));
+            files.insert(name.to_owned(), File::new(name, Bytes::from_static(content), None));
         }
         for name in CLIENT.into_iter().filter(|_| client_dir.is_some()) {
             let path = client_dir.unwrap_or(Path::new("")).join(name);
@@ -187,13 +157,7 @@ impl File {
     /// # Arguments
     /// * `brotli` – the same, compressed, where it is there already
     fn new(name: &str, plain: Bytes, brotli: Option<Bytes>) -> Self {
-        let media_type = media_type(name);
-        match std::str::from_utf8(&plain) {
-            Ok(script) if media_type.starts_with("text/javascript") => {
-                Self { media_type, plain: without_comments(script).into(), brotli: OnceLock::new() }
-            }
-            _ => Self { media_type, plain, brotli: brotli.map_or_else(OnceLock::new, OnceLock::from) },
-        }
+        Self { media_type: media_type(name), plain, brotli: brotli.map_or_else(OnceLock::new, OnceLock::from) }
     }
 }
 

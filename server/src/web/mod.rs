@@ -2,8 +2,6 @@
 
 /// What pages load: style, scripts, the client package.
 pub mod assets;
-pub mod bundle;
-pub mod comments;
 
 /// Answers from memory.
 pub mod cached;

@@ -3,6 +3,7 @@
 //! A module that comes later (relay) is a further row of [`MODULES`] and of `exports` in npm/package.json.
 
 mod bindings;
+mod comments;
 mod compressed;
 mod manifest;
 mod order;

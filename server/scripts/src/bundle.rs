@@ -3,7 +3,7 @@
 //! Each module becomes a function that is called once and gives back what it exports, in the order in which they need each other. That
 //! takes modules as ours are written: every `import {…} from "./…"` is a line of its own without `as`, what is exported is a function, a
 //! class or a constant at the start of a line, and no two modules import each other. A module that is otherwise is a mistake of ours, and
-//! no server starts with it.
+//! no server is built with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

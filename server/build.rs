@@ -1,0 +1,31 @@
+//! Writes what browsers get of the scripts: of each that a page names, with all that it imports.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{env, fs};
+
+use undersign_scripts::{bundle, minified};
+
+/// The scripts that pages name, and the worker.
+const ENTRIES: [&str; 6] =
+    ["share/main.js", "sign/confirm.js", "sign/main.js", "verify/main.js", "verify/worker.js", "withdraw/main.js"];
+
+fn main() -> std::io::Result<()> {
+    println!("cargo::rerun-if-changed=assets");
+    let mut modules = BTreeMap::new();
+    for folder in ["share", "sign", "verify", "withdraw"] {
+        for file in fs::read_dir(Path::new("assets").join(folder))? {
+            let file = file?;
+            let name = format!("{folder}/{}", file.file_name().display());
+            modules.insert(name, fs::read_to_string(file.path())?);
+        }
+    }
+    let modules = modules.iter().map(|(name, source)| (name.as_str(), source.clone())).collect();
+    let out = env::var("OUT_DIR").map_err(std::io::Error::other)?;
+    for entry in ENTRIES {
+        let path = Path::new(&out).join("scripts").join(entry);
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
+        fs::write(path, minified(&bundle(entry, &modules)))?;
+    }
+    Ok(())
+}
