@@ -26,7 +26,9 @@ fn messages() -> Vec<(String, String)> {
                     }
                     _ => {
                         let (_, text) = messages.last_mut().expect("a message before its further lines");
-                        text.push(' ');
+                        // One of several is read, so each is a sentence of its own.
+                        let is_variant = line.trim_start_matches([' ', '*']).starts_with('[');
+                        text.push_str(if is_variant { ". " } else { " " });
                         text.push_str(line.trim());
                     }
                 }

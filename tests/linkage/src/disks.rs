@@ -161,7 +161,12 @@ impl Disks {
                 format!("(SELECT count(DISTINCT xmin::text) > 1 OR count(*) = 0 AND ({bytes}) > 0 FROM {table})")
             })
             .collect();
-        left.push("(SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory')".to_owned());
+        // Claims are held by sessions, and stay.
+        left.push(
+            "EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) \
+             WHERE locktype = 'advisory' AND datname = current_database() AND xact_start IS NOT NULL)"
+                .to_owned(),
+        );
         databases[side as usize].execute(&format!("SELECT {}", left.join(" OR "))) == "f"
     }
 

@@ -64,17 +64,16 @@ impl Machine {
 }
 
 fn check(config: &Path) -> (bool, Vec<String>) {
-    let output = Command::new(program("undersign-server")).args(["check-config", "--config"]).arg(config).output();
-    let output = output.expect("the program");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    (output.status.success(), said.lines().map(str::to_owned).collect())
+    let mut program = Command::new(program("undersign-server"));
+    let output = program.args(["check-config", "--config"]).arg(config).output().expect("the program");
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
 }
 
 /// One finding alone, of a kind and with these words.
 fn finds(machine: &Machine, kind: &str, words: &str) {
     let (usable, said) = machine.check();
-    let found: Vec<_> =
-        said.iter().filter(|line| line.starts_with("error: ") || line.starts_with("warning: ")).collect();
+    let is_finding = |line: &&String| line.starts_with("error: ") || line.starts_with("warning: ");
+    let found: Vec<_> = said.iter().filter(is_finding).collect();
     assert_eq!(found.len(), 1, "{words}: {said:?}");
     assert!(found[0].starts_with(&format!("{kind}: ")) && found[0].contains(words), "{words}: {said:?}");
     assert_eq!(usable, kind == "warning", "{words}: {said:?}");

@@ -11,7 +11,6 @@ pub mod rules;
 mod contract;
 #[cfg(test)]
 mod linear;
-mod places;
 pub(in crate::anonymous) mod store;
 
 mod together;

@@ -1,3 +1,5 @@
+mod places;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sqlx::AssertSqlSafe;
