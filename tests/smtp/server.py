@@ -35,9 +35,9 @@ def arguments():
     parser.add_argument("--password")
     parser.add_argument(
         "--answer",
-        choices=["accept", "refuse", "later", "lost"],
+        choices=["accept", "slowly", "refuse", "later", "lost"],
         default="accept",
-        help="refuse: 550 to every recipient; later: 451; lost: the mail is accepted, and the reply never arrives",
+        help="slowly: 250 after a second; refuse: 550 to every recipient; later: 451; lost: the mail is accepted, and the reply never arrives",
     )
     return parser.parse_args()
 
@@ -93,6 +93,8 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if self.options.answer == "slowly":
+            await asyncio.sleep(1)
         keep(self.options.mails, envelope.content)
         encrypted = server.transport.get_extra_info("ssl_object") is not None
         tell("accepted over TLS" if encrypted else "accepted in clear")

@@ -27,6 +27,8 @@ pub enum Answer {
     /// 250.
     #[default]
     Accept,
+    /// 250, a second after the mail: long enough for somebody else to send it too.
+    Slowly,
     /// 550 to the recipient.
     Refuse,
     /// 451 to the recipient.
@@ -173,6 +175,7 @@ impl Answer {
     fn word(self) -> &'static str {
         match self {
             Self::Accept => "accept",
+            Self::Slowly => "slowly",
             Self::Refuse => "refuse",
             Self::Later => "later",
             Self::Lost => "lost",

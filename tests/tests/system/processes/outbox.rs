@@ -51,7 +51,7 @@ fn arrived(mail: &MailServer) -> BTreeMap<String, usize> {
 #[tokio::test]
 async fn two_processes_send_each_mail_once() {
     let (mut mail, server) = promised().await;
-    mail.start(&MailOptions::default()).await;
+    mail.start(&MailOptions { answer: Answer::Slowly, ..MailOptions::default() }).await;
     all_are_sent(&server).await;
     let arrived = arrived(&mail);
     assert_eq!(arrived.len(), usize::from(MAILS));
