@@ -23,6 +23,7 @@ mod store;
 mod tags;
 mod transport;
 mod under_way;
+mod walk;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

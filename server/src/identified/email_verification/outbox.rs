@@ -17,6 +17,7 @@ use super::rules::{Sealed, VerificationError};
 use super::store::{OutboxRow, SealedMail};
 use super::transport::{Delivery, Transport, TransportSettings};
 use super::under_way::{LONGEST_PAUSE, MailId, Outcome, Step, UnderWay};
+use super::walk::Walk;
 use crate::clock::Clock;
 use crate::entropy::{Entropy, random};
 use crate::gather::{Gather, Together};
@@ -109,25 +110,20 @@ impl Outbox {
         Ok(self.putting.add(SealedMail { id, sealed, day: self.clock.now().day() }).await?)
     }
 
-    /// Sends until the process ends: whoever has sent one mail takes the next, whatever the others do. The table is gone through in key
-    /// order, from its beginning whenever mails were put in or a pause is over.
+    /// Sends until the process ends: whoever has sent one mail takes the next, whatever the others do.
     pub(super) async fn run(self: Arc<Self>) {
         let mut sending = Sending::default();
         // Mails of a process that has died are found by looking.
         let idle = if self.database.is_shared() { LOOK } else { LONGEST_PAUSE };
-        // Where in the table the mails begin that were not looked at; `None` where all were.
-        let mut place = Some(None);
+        let mut walk = Walk::new();
         loop {
-            if let Some(after) = place
+            if let Some(after) = walk.place()
                 && sending.senders.len() < SENDERS
             {
-                place = match self.claim(after, &mut sending).await {
-                    Ok(place) => place,
-                    Err(error) => {
-                        tracing::error!(error = &error as &dyn std::error::Error, "the outbox could not be read");
-                        None
-                    }
-                };
+                walk.went(self.claim(after, &mut sending).await.unwrap_or_else(|error| {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the outbox could not be read");
+                    None
+                }));
                 continue;
             }
             let has_pauses = sending.under_way.has_pauses(self.clock.now());
@@ -140,9 +136,9 @@ impl Outbox {
                     };
                     sending.given_back.extend(sending.under_way.end(task, outcome, self.clock.now()));
                 }
-                () = self.waiting.notified() => place = Some(None),
+                () = self.waiting.notified() => walk.begin(),
                 () = tokio::time::sleep(pause) => {
-                    place = Some(None);
+                    walk.begin();
                     if sending.senders.is_empty() {
                         self.transport.rest().await;
                     }
