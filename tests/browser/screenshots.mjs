@@ -1,4 +1,4 @@
-// Pictures of every page and every state, at the width of a phone and of a desk, in both languages, light and dark, into
+// Pictures of every page and every state, at the width of a phone and of a desk, in every language, light and dark, into
 // target/screenshots; with --readme also the README's picture.
 
 import { mkdir, writeFile } from "node:fs/promises";
@@ -11,8 +11,11 @@ const directory = join(ROOT, "target/screenshots");
 await mkdir(directory, { recursive: true });
 const theStage = await stage();
 
-for (const language of ["en", "ru"]) {
-  for (const [scene, play] of Object.entries(SCENES)) {
+// Some of it: `node screenshots.mjs --only=fa:reading`.
+const [onlyLanguage, onlyScene] = process.argv.find((word) => word.startsWith("--only="))?.slice("--only=".length).split(":") ?? [];
+
+for (const language of ["en", "ru", "fa"].filter((name) => name === (onlyLanguage ?? name))) {
+  for (const [scene, play] of Object.entries(SCENES).filter(([name]) => name === (onlyScene ?? name))) {
     for await (const [state, page] of play({ ...theStage, language })) {
       for (const width of [360, 1280]) {
         await page.setViewportSize({ width, height: 800 });

@@ -75,7 +75,7 @@ export function showTime(selector, at) {
   /** @type {Intl.DateTimeFormatOptions} */
   const hour = { hour: "2-digit", minute: "2-digit" };
   const isToday = moment.toDateString() === new Date().toDateString();
-  const format = new Intl.DateTimeFormat(facts().lang, isToday ? hour : { ...hour, day: "numeric", month: "long" });
+  const format = new Intl.DateTimeFormat(`${facts().lang}-u-ca-gregory`, isToday ? hour : { ...hour, day: "numeric", month: "long" });
   for (const place of section.querySelectorAll(selector)) {
     place.textContent = format.format(moment);
     place.setAttribute("datetime", moment.toISOString());

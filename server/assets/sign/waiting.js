@@ -77,7 +77,9 @@ function takeCodes(signing, signal) {
 /** @param {Signing} signing @param {AbortSignal} signal @returns {Promise<boolean>} Whether the code was right. */
 async function tryCode(signing, signal) {
   const { client, journey } = signing;
-  const digits = input("code").value.replace(/\D/g, "");
+  // Persian and Arabic keyboards write digits of their own; the last four bits are the number.
+  const typed = input("code").value.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 15));
+  const digits = typed.replace(/\D/g, "");
   try {
     const code = digits.length === 8 ? `${digits.slice(0, 4)}-${digits.slice(4)}` : digits;
     const answer = await send(client, journey.codeRequest(code), signal);

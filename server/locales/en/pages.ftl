@@ -18,6 +18,7 @@ date = { $day } { $month ->
 all-petitions = All petitions
 languages = Language
 footer-what = Each signature here is counted once, and anyone can recount. None can be joined to the e-mail address behind it.
+unreviewed = The Persian words of this page were not yet checked by anybody who speaks Persian natively. Where they differ, the English ones hold.
 
 list-title = Petitions
 list-lead = You can read everything here, and sign without leaving a name.

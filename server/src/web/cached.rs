@@ -76,7 +76,7 @@ pub struct CachedAnswers {
 
 #[derive(Default)]
 struct Kept {
-    answers: [HashMap<String, Arc<Answer>>; 2],
+    answers: [HashMap<String, Arc<Answer>>; InterfaceLanguage::ALL.len()],
     bytes: usize,
 }
 

@@ -7,17 +7,20 @@ pub enum InterfaceLanguage {
     English,
     /// `ru`
     Russian,
+    /// `fa`; from right to left.
+    Persian,
 }
 
 impl InterfaceLanguage {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::English, Self::Russian];
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::English, Self::Russian, Self::Persian];
 
     /// BCP 47's tag; first part of a page's path.
     pub fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
             Self::Russian => "ru",
+            Self::Persian => "fa",
         }
     }
 
@@ -26,6 +29,7 @@ impl InterfaceLanguage {
         match self {
             Self::English => "English",
             Self::Russian => "Русский",
+            Self::Persian => "فارسی",
         }
     }
 
@@ -40,9 +44,19 @@ impl InterfaceLanguage {
         match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
             "en" => Some(Self::English),
             "ru" | "be" | "kk" => Some(Self::Russian),
+            "fa" | "prs" => Some(Self::Persian),
             _ => None,
         }
     }
+}
+
+/// Languages that are written from right to left, of those that a petition's text may be in (CLDR's `characterOrder`).
+const RIGHT_TO_LEFT: [&str; 14] =
+    ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "prs", "ps", "sd", "ug", "ur", "yi"];
+
+/// The direction of a language's writing, as HTML's `dir` names it.
+pub fn direction(language: impl AsRef<str>) -> &'static str {
+    if RIGHT_TO_LEFT.contains(&language.as_ref()) { "rtl" } else { "ltr" }
 }
 
 #[cfg(test)]
@@ -55,6 +69,8 @@ mod tests {
             ("ru,en;q=0.8", InterfaceLanguage::Russian),
             ("en-GB, ru", InterfaceLanguage::English),
             ("de, be-BY;q=0.9, en", InterfaceLanguage::Russian),
+            ("fa-IR,fa;q=0.9,en;q=0.8", InterfaceLanguage::Persian),
+            ("prs-AF, en", InterfaceLanguage::Persian),
             ("fr", InterfaceLanguage::English),
             ("", InterfaceLanguage::English),
             ("rue", InterfaceLanguage::English),

@@ -4,7 +4,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use undersign_protocol::timestamp::Timestamp;
 
-use super::language::InterfaceLanguage;
+use super::language::{InterfaceLanguage, direction};
 
 /// The words of the interface in one language: the Fluent files of `server/locales`.
 pub struct Messages {
@@ -22,21 +22,30 @@ macro_rules! locale {
 /// Names and texts of the files.
 const ENGLISH: [(&str, &str); 8] = locale!("en");
 const RUSSIAN: [(&str, &str); 8] = locale!("ru");
+const PERSIAN: [(&str, &str); 8] = locale!("fa");
 
-static BOTH: LazyLock<[Messages; 2]> = LazyLock::new(|| InterfaceLanguage::ALL.map(Messages::read));
+static ALL: LazyLock<[Messages; InterfaceLanguage::ALL.len()]> =
+    LazyLock::new(|| InterfaceLanguage::ALL.map(Messages::read));
 
 impl Messages {
     /// The words of a language.
     pub fn of(language: InterfaceLanguage) -> &'static Self {
-        match language {
-            InterfaceLanguage::English => &BOTH[0],
-            InterfaceLanguage::Russian => &BOTH[1],
-        }
+        &ALL[language as usize]
     }
 
     /// Which language it is.
     pub fn language(&self) -> InterfaceLanguage {
         self.language
+    }
+
+    /// The direction of its writing, as HTML's `dir` names it.
+    pub fn dir(&self) -> &'static str {
+        direction(self.language.tag())
+    }
+
+    /// Said in English at the foot of pages whose words nobody has checked who speaks the language; `None` where somebody has.
+    pub fn unreviewed(&self) -> Option<String> {
+        (self.language == InterfaceLanguage::Persian).then(|| Self::of(InterfaceLanguage::English).get("unreviewed"))
     }
 
     /// A sentence. A key that is not there gives the key itself; the tests find it.
@@ -70,11 +79,12 @@ impl Messages {
         arguments
     }
 
-    /// A count, with the language's mark between thousands.
+    /// A count, with the language's digits and its mark between thousands.
     pub fn number(&self, number: u64) -> String {
         let mark = match self.language {
             InterfaceLanguage::English => ',',
             InterfaceLanguage::Russian => '\u{a0}',
+            InterfaceLanguage::Persian => '\u{66c}',
         };
         let digits = number.to_string();
         let mut text = String::new();
@@ -84,7 +94,19 @@ impl Messages {
             }
             text.push(digit);
         }
-        text
+        self.digits(&text)
+    }
+
+    /// With the language's own digits. Only for what is read: codes and numbers that are typed elsewhere have the same digits in
+    /// every language (decision 0061).
+    fn digits(&self, text: &str) -> String {
+        let own = |digit: u32| char::from_u32(0x6f0 + digit);
+        match self.language {
+            InterfaceLanguage::English | InterfaceLanguage::Russian => text.to_owned(),
+            InterfaceLanguage::Persian => {
+                text.chars().map(|letter| letter.to_digit(10).and_then(own).unwrap_or(letter)).collect()
+            }
+        }
     }
 
     /// A day in words, in UTC.
@@ -95,10 +117,10 @@ impl Messages {
             return at.to_string();
         };
         let mut arguments = FluentArgs::new();
-        arguments.set("day", moment.day());
+        arguments.set("day", self.digits(&moment.day().to_string()));
         arguments.set("month", u8::from(moment.month()));
         // As text: a number would be written like a count.
-        arguments.set("year", moment.year().to_string());
+        arguments.set("year", self.digits(&moment.year().to_string()));
         self.format("date", Some(&arguments))
     }
 
@@ -106,9 +128,11 @@ impl Messages {
         let (tag, sources) = match language {
             InterfaceLanguage::English => ("en", ENGLISH),
             InterfaceLanguage::Russian => ("ru", RUSSIAN),
+            InterfaceLanguage::Persian => ("fa", PERSIAN),
         };
         let mut bundle = FluentBundle::new_concurrent(tag.parse().into_iter().collect());
-        // The marks around inserted values are for mixed directions of writing; both of our languages go from left to right.
+        // No marks around inserted values: they would be copied along with a code. Where a value may be of another direction than
+        // its sentence, the sentence has them.
         bundle.set_use_isolating(false);
         for (_, source) in sources {
             // What cannot be read is left out, and the tests say so.
@@ -151,15 +175,16 @@ mod tests {
     }
 
     #[test]
-    fn both_languages_say_the_same_with_the_same_values() {
-        let (english, russian) = (keys(ENGLISH), keys(RUSSIAN));
-        assert_eq!(english, russian);
+    fn all_languages_say_the_same_with_the_same_values() {
+        let english = keys(ENGLISH);
+        assert_eq!(english, keys(RUSSIAN));
+        assert_eq!(english, keys(PERSIAN));
         assert!(english.len() > 100);
     }
 
     #[test]
     fn every_file_can_be_read_whole() {
-        for (name, source) in ENGLISH.into_iter().chain(RUSSIAN) {
+        for (name, source) in ENGLISH.into_iter().chain(RUSSIAN).chain(PERSIAN) {
             assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{name}");
         }
     }
@@ -191,5 +216,16 @@ mod tests {
         assert_eq!(russian.number(10_000), "10\u{a0}000");
         let day = "2026-12-01T10:00:00Z".parse().expect("a time");
         assert_eq!((english.date(day), russian.date(day)), ("1 December 2026".to_owned(), "1 декабря 2026".to_owned()));
+        let persian = Messages::of(InterfaceLanguage::Persian);
+        assert_eq!((persian.number(1_234_567), persian.number(7)), ("۱٬۲۳۴٬۵۶۷".to_owned(), "۷".to_owned()));
+        assert_eq!(persian.date(day), "۱ دسامبر ۲۰۲۶");
+    }
+
+    #[test]
+    fn what_nobody_has_checked_says_so_in_english_too() {
+        let said = InterfaceLanguage::ALL.map(|language| Messages::of(language).unreviewed().is_some());
+        assert_eq!(said, [false, false, true]);
+        let persian = Messages::of(InterfaceLanguage::Persian);
+        assert_ne!(persian.unreviewed(), Some(persian.get("unreviewed")));
     }
 }

@@ -118,7 +118,7 @@ export const SCENES = {
   },
 
   async *confirm({ demo, browser, language }) {
-    const context = await browser.profile();
+    const context = await browser.profile({ locale: language });
     const page = await person.open(context, demo.page(SLUG, language));
     const address = demo.newAddress();
     await person.begin(page);
@@ -129,7 +129,7 @@ export const SCENES = {
     yield ["confirm-same-browser", same];
     await same.close();
 
-    const elsewhere = await browser.profile();
+    const elsewhere = await browser.profile({ locale: language });
     const confirm = await person.open(elsewhere, link);
     yield ["confirm", confirm];
     const check = await person.checkNumber(page);

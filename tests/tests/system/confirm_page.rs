@@ -129,7 +129,7 @@ async fn a_wrong_number_can_be_corrected_until_the_fifth() {
 #[tokio::test]
 async fn what_is_no_number_costs_no_try() {
     let Asked { wire, blinding, mail, .. } = &asked().await;
-    for check in ["", "7", "007", "ab", "%00%00", "-7", "1e1", "%D9%A0%D9%A7"] {
+    for check in ["", "7", "007", "ab", "%00%00", "-7", "1e1", "%D9%A0%D9%A7%D9%A7", "%E0%A5%A6%E0%A5%AD"] {
         let answer = fill_in(wire, &mail.link_token(), check, "en").await;
         assert_eq!(answer.status, 400, "{check}");
         let html = check_page(&answer);

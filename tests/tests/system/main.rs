@@ -21,6 +21,9 @@ mod confirm_page;
 /// What people read, with or without JavaScript, and what their browsers are told.
 mod pages;
 
+/// Whether the language that is written from right to left is whole, and what stays from left to right in it.
+mod right_to_left;
+
 /// What an operator sets about pages, what other sites may have, and wiping.
 mod page_settings;
 

@@ -1,4 +1,4 @@
-//! Petitions as people read them: complete without JavaScript, in two languages, with nothing from anywhere else.
+//! Petitions as people read them: complete without JavaScript, in three languages, with nothing from anywhere else.
 
 use undersign_tests::server::{Options, TestServer};
 use undersign_tests::signer::Signer;
@@ -75,11 +75,15 @@ async fn a_petition_is_read_in_full_in_the_reader_s_language() {
         ("/p/trees", "ru-RU,ru;q=0.9,en;q=0.8", "ru", "Подписать"),
         ("/en/p/trees", "ru", "en", "Check it yourself"),
         ("/ru/p/trees", "en", "ru", "Проверьте сами"),
+        ("/p/trees", "fa-IR,fa;q=0.9,en;q=0.8", "fa", "خودتان بررسی کنید"),
     ] {
         let answer = page(&wire, path, languages).await;
         assert_eq!(answer.status, 200, "{path}");
         let html = check_page(&answer);
-        assert!(html.contains(&format!("<html lang=\"{tag}\">")) && html.contains(words), "{path} {languages}: {html}");
+        assert!(
+            html.contains(&format!("<html lang=\"{tag}\" dir=")) && html.contains(words),
+            "{path} {languages}: {html}"
+        );
         assert!(html.contains("Petition trees") && html.contains("Test organiser"), "{html}");
         assert!(html.contains("<noscript>") && html.contains(&server.link_to("trees")), "{html}");
         assert!(html.contains("Petition rivers"), "the other petition of the run: {html}");

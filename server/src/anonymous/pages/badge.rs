@@ -34,6 +34,7 @@ struct Badge {
     filled: u32,
     has_goal: bool,
     sentence: String,
+    dir: &'static str,
 }
 
 /// Body of `GET /v1/petitions/{petition}/count`.
@@ -52,7 +53,7 @@ pub async fn badge(
     let petition = state.registry.find(&slug).await?;
     let total = state.log.petition_total(&petition).await?;
     let progress = Progress::new(reader.t, total, &petition.verified.manifest().goals);
-    let svg = Badge::new(progress).render().map_err(|error| WebProblem::internal(&error))?;
+    let svg = Badge::new(progress, reader.t.dir()).render().map_err(|error| WebProblem::internal(&error))?;
     let headers = [(header::CONTENT_TYPE, "image/svg+xml"), CACHE, (header::VARY, "accept-language")];
     Ok((Extension(Cacheable), [ANYWHERE], headers, svg).into_response())
 }
@@ -70,7 +71,7 @@ pub async fn count(
 }
 
 impl Badge {
-    fn new(progress: Progress) -> Self {
+    fn new(progress: Progress, dir: &'static str) -> Self {
         let letters = u32::try_from(progress.sentence.chars().count()).unwrap_or_default();
         let bar = letters * LETTER;
         let filled = progress
@@ -85,6 +86,7 @@ impl Badge {
             filled: u32::try_from(filled).unwrap_or_default(),
             has_goal: progress.goal.is_some(),
             sentence: progress.sentence,
+            dir,
         }
     }
 }

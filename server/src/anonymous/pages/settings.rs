@@ -57,14 +57,18 @@ pub struct MailboxAdvice {
     en: String,
     /// What is said, in Russian.
     ru: String,
+    /// What is said, in Persian; in English where this is left out.
+    fa: Option<String>,
 }
 
 /// Advice as a page has it.
 pub struct Advice {
     /// Separated by spaces.
     pub domains: String,
-    /// What is said, in the page's language.
+    /// What is said.
     pub sentence: String,
+    /// The sentence's language: the page's, where it is said in that one.
+    pub language: InterfaceLanguage,
 }
 
 impl PageSettings {
@@ -105,7 +109,11 @@ impl PageSettings {
             Some(list) => list.iter().map(|advice| advice.said(t.language())).collect(),
             None => READ_BY_STATES
                 .iter()
-                .map(|(key, domains)| Advice { domains: domains.join(" "), sentence: t.get(key) })
+                .map(|(key, domains)| Advice {
+                    domains: domains.join(" "),
+                    sentence: t.get(key),
+                    language: t.language(),
+                })
                 .collect(),
         }
     }
@@ -113,11 +121,12 @@ impl PageSettings {
 
 impl MailboxAdvice {
     fn said(&self, language: InterfaceLanguage) -> Advice {
-        let sentence = match language {
-            InterfaceLanguage::English => &self.en,
-            InterfaceLanguage::Russian => &self.ru,
+        let (sentence, language) = match (language, &self.fa) {
+            (InterfaceLanguage::Russian, _) => (&self.ru, language),
+            (InterfaceLanguage::Persian, Some(sentence)) => (sentence, language),
+            _ => (&self.en, InterfaceLanguage::English),
         };
-        Advice { domains: self.domains.join(" "), sentence: sentence.clone() }
+        Advice { domains: self.domains.join(" "), sentence: sentence.clone(), language }
     }
 }
 

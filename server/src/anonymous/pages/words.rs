@@ -1,6 +1,7 @@
 use undersign_protocol::petition::{Language, Localized, Manifest, PetitionState, Text};
 
 use crate::petition::Petition;
+use crate::web::language::direction;
 use crate::web::messages::Messages;
 use undersign_protocol::timestamp::Timestamp;
 
@@ -34,6 +35,11 @@ impl<'a> Words<'a> {
     /// The same of a petition whose text may still be shown.
     pub fn shown(t: &Messages, petition: &'a Petition) -> Option<Self> {
         Self::of(t, petition.verified.manifest()).filter(|_| !petition.is_taken_down())
+    }
+
+    /// The direction of the text's writing.
+    pub fn dir(&self) -> &'static str {
+        direction(self.lang)
     }
 
     /// Another text of the manifest in this language.

@@ -25,12 +25,14 @@ pub struct MailSettings {
 pub(super) enum MailLanguage {
     English,
     Russian,
+    Persian,
 }
 
 impl From<&Language> for MailLanguage {
     fn from(language: &Language) -> Self {
         match InterfaceLanguage::of_tag(language.as_str()) {
             Some(InterfaceLanguage::Russian) => Self::Russian,
+            Some(InterfaceLanguage::Persian) => Self::Persian,
             _ => Self::English,
         }
     }
@@ -41,6 +43,7 @@ impl From<MailLanguage> for InterfaceLanguage {
         match language {
             MailLanguage::English => Self::English,
             MailLanguage::Russian => Self::Russian,
+            MailLanguage::Persian => Self::Persian,
         }
     }
 }

@@ -92,7 +92,7 @@ async fn confirm(
         Ok(Form(filled)) => filled,
         Err(rejection) => return reader.not_understood(&rejection),
     };
-    let confirmation = Confirmation::Link { token: filled.t.clone(), check: filled.check };
+    let confirmation = Confirmation::Link { token: filled.t.clone(), check: in_ascii(&filled.check) };
     match verification.confirm(confirmation).await {
         Ok(()) => reader.page(StatusCode::OK, Step::Done),
         Err(error) => reader.refused(error, &filled.t),
@@ -125,6 +125,15 @@ impl Reader {
         let html = page.render().map_err(|error| WebProblem::internal(&error))?;
         Ok((status, [(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response())
     }
+}
+
+/// A number as other keyboards write it: Arabic and Persian ones have digits of their own.
+fn in_ascii(typed: &str) -> String {
+    let digit = |letter: char| match letter {
+        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => char::from_digit(u32::from(letter) & 15, 10),
+        _ => None,
+    };
+    typed.chars().map(|letter| digit(letter).unwrap_or(letter)).collect()
 }
 
 /// The sentence that says what to do next.
