@@ -20,6 +20,8 @@ mod key;
 mod languages;
 mod markdown;
 mod notice_folder;
+#[cfg(not(target_arch = "wasm32"))]
+mod picture;
 mod problem;
 mod publish;
 #[cfg(not(target_arch = "wasm32"))]
@@ -36,10 +38,12 @@ pub use facts::{Day, Facts, FactsError};
 pub use folder::{Folder, SETTINGS_FILE, sign};
 pub use key::{KeyFileError, format_key, generate_key, parse_key};
 pub use notice_folder::{NOTICE_FILE, NoticeFolder, NoticeKind, notice_request, read_notice_answer, sign_notice};
+#[cfg(not(target_arch = "wasm32"))]
+pub use picture::{MAX_PICTURE, PictureError, ShownPicture, picture_hash, shown_picture};
 pub use problem::{FolderProblem, Severity};
 pub use publish::{
-    PublicationError, PublishError, format_publication, parse_publication, prepare_request, publish_request,
-    read_prepared_anonymous, read_prepared_identified, read_published,
+    PublicationError, PublishError, format_publication, parse_publication, picture_request, prepare_request,
+    publish_request, read_picture_answer, read_prepared_anonymous, read_prepared_identified, read_published,
 };
 pub use settings::{DEFAULT_EPOCH, DEFAULT_GOALS, DEFAULT_GRACE, DEFAULT_PUBLICATION, Settings};
 pub use template::new_folder;

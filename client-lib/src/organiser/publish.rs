@@ -64,6 +64,17 @@ pub fn read_published(response: &Response, manifest: &VerifiedManifest) -> Resul
     if same { Ok(document.state) } else { Err(PublishError::OtherPetition) }
 }
 
+/// Hands in the picture that a published manifest names, as it is on the organiser's disk. A repeat gets the same answer.
+pub fn picture_request(base: &Base, manifest: &VerifiedManifest, file: Vec<u8>) -> Request {
+    let path = format!("/v1/petitions/{}/picture", manifest.petition_id());
+    Request::post(Side::Anonymous, base, &path).body("application/octet-stream", file)
+}
+
+/// The anonymous side's answer to [`picture_request`].
+pub fn read_picture_answer(response: &Response) -> Result<(), PublishError> {
+    response.expect(204).map(drop).map_err(|refusal| AnswerError::from(refusal).into())
+}
+
 /// A signed manifest as it is kept and posted: the body of `POST /v1/petitions`.
 pub fn format_publication(manifest: &VerifiedManifest) -> Vec<u8> {
     json::to_vec(&body(manifest))

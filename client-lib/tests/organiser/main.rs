@@ -3,6 +3,7 @@
 mod key;
 mod notices;
 mod parse;
+mod picture;
 mod publish;
 mod samples;
 mod support;

@@ -36,6 +36,7 @@ pub mod tally;
 pub mod pages;
 
 mod notices;
+mod pictures;
 mod publication;
 mod state;
 
@@ -57,7 +58,7 @@ pub fn routes(state: &AnonymousState) -> SideRoutes {
     let own = redemption::http::router().merge(public_log::http::router()).merge(tally::http::router());
     SideRoutes {
         own: own.merge(notices::router()).with_state(state.clone()),
-        pages: pages::router().with_state(state.clone()),
+        pages: pages::router().merge(pictures::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.pages.assets.router(),
         organisers: publication::router().merge(notices::organisers_router()).with_state(state.clone()),

@@ -39,10 +39,10 @@ pub(super) async fn migrate(pool: &AnyPool, engine: Engine, side: Side) -> Resul
             migrations!("identified", "postgres", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss")
         }
         (Side::Anonymous, Engine::Sqlite) => {
-            migrations!("anonymous", "sqlite", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature")
+            migrations!("anonymous", "sqlite", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature", 9 "picture")
         }
         (Side::Anonymous, Engine::Postgres) => {
-            migrations!("anonymous", "postgres", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature")
+            migrations!("anonymous", "postgres", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature", 9 "picture")
         }
     };
     Migrator::with_migrations(list).run(pool).await.map_err(StorageError::Schema)

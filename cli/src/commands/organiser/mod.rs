@@ -4,6 +4,7 @@ mod kept;
 mod keygen;
 mod new;
 mod notice;
+mod picture;
 mod publish;
 mod report;
 mod stats;

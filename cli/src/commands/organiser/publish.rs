@@ -8,8 +8,8 @@ use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::{Link, PetitionLink};
 use undersign_client_lib::native::Transport;
 use undersign_client_lib::organiser::{
-    Folder, PublishError, parse_key, prepare_request, publish_request, read_prepared_anonymous,
-    read_prepared_identified, read_published, sign,
+    Folder, PublishError, parse_key, picture_request, prepare_request, publish_request, read_picture_answer,
+    read_prepared_anonymous, read_prepared_identified, read_published, sign,
 };
 use undersign_client_lib::request::{Request, Side};
 use undersign_client_lib::response::Response;
@@ -18,7 +18,7 @@ use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::problem::Problem;
 use zeroize::Zeroizing;
 
-use super::{folder, kept};
+use super::{folder, kept, picture};
 use crate::args::PublishArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::files::is_readable_by_others;
@@ -37,6 +37,7 @@ struct Servers<'a> {
 pub async fn run(arguments: &PublishArguments, output: &Output) -> CommandResult {
     let key = read_key(&arguments.key, output)?;
     let (folder, _) = folder::read(&arguments.directory, output)?;
+    let picture = picture::read(&arguments.directory, &folder)?;
     let transport = Transport::new(arguments.connection.proxy.as_deref())
         .map_err(|error| Failure::new(Exit::Usage, format!("--proxy: {error}.")))?;
     let identified = arguments.issuer_server.as_ref().unwrap_or(&arguments.server);
@@ -54,7 +55,7 @@ pub async fn run(arguments: &PublishArguments, output: &Output) -> CommandResult
         let message = "The petition was signed with another key for this server. Name that key with --key.";
         return Err(Failure::new(Exit::Refused, message));
     }
-    servers.publish(&manifest, &path, output).await
+    servers.publish(&manifest, picture, &path, output).await
 }
 
 impl Servers<'_> {
@@ -78,12 +79,22 @@ impl Servers<'_> {
             .map_err(|error| Failure::new(Exit::Refused, format!("The petition cannot be published: {error}.")))
     }
 
-    async fn publish(&self, manifest: &VerifiedManifest, kept: &Path, output: &Output) -> CommandResult {
+    async fn publish(
+        &self,
+        manifest: &VerifiedManifest,
+        picture: Option<Vec<u8>>,
+        kept: &Path,
+        output: &Output,
+    ) -> CommandResult {
         let mut state = None;
         for (side, base) in [(Side::Identified, self.identified), (Side::Anonymous, self.anonymous)] {
             let answer = self.send(&publish_request(side, base, manifest)).await?;
             let published = read_published(&answer, manifest);
             state = Some(published.map_err(|error| publication_failure(&error, base, kept))?);
+        }
+        if let Some(file) = picture {
+            let answer = self.send(&picture_request(self.anonymous, manifest, file)).await?;
+            read_picture_answer(&answer).map_err(|error| picture_failure(&error, self.anonymous))?;
         }
         let petition_id = manifest.petition_id();
         let slug = manifest.manifest().slug.clone();
@@ -132,6 +143,14 @@ fn publication_failure(error: &PublishError, base: &Base, kept: &Path) -> Failur
         },
         _ => failure,
     }
+}
+
+/// What is published stays; the same command hands in the picture alone.
+fn picture_failure(error: &PublishError, base: &Base) -> Failure {
+    let failure = failure(error, base);
+    let message =
+        format!("The petition is published, and its picture is not yet. {} Repeat this command.", failure.message);
+    Failure { message, ..failure }
 }
 
 fn failure(error: &PublishError, base: &Base) -> Failure {

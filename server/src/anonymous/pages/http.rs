@@ -111,8 +111,12 @@ async fn petition(State(state): State<AnonymousState>, reader: Reader, PathPart(
         return answer(&state, &reader, StatusCode::OK, &policy(None), &page);
     }
     let beside = counted(&state, &beside(&petition, &all, now)).await?;
-    let page = PetitionPage::new(reader.t, &state.pages, &petition, &all, (total, &beside), now);
     let manifest = petition.verified.manifest();
+    let picture = match manifest.picture {
+        Some(_) => state.picture_size(&petition.verified.petition_id()).await?,
+        None => None,
+    };
+    let page = PetitionPage::new(reader.t, &state.pages, &petition, &all, (total, &beside), picture, now);
     // As clients find it: by its name in the manifest, unless that is the origin's own.
     let issuer = (manifest.issuer.name != manifest.origin.host).then(|| Base::of_host(&manifest.issuer.name));
     let policy = with_accent(policy(issuer.and_then(Result::ok)), page.accent.as_ref());

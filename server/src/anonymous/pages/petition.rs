@@ -40,9 +40,17 @@ pub struct PetitionPage<'a> {
     replaces: Option<Linked>,
     beside: Vec<Card<'a>>,
     mailbox_advice: Vec<Advice>,
+    picture: Option<ShownPicture<'a>>,
     /// The organiser's colour.
     pub accent: Option<Accent>,
     link: String,
+}
+
+/// The organiser's picture. Its size is known before it is loaded, so that nothing moves when it is.
+struct ShownPicture<'a> {
+    alt: &'a str,
+    width: u32,
+    height: u32,
 }
 
 /// Another open petition of the run.
@@ -56,18 +64,25 @@ impl<'a> PetitionPage<'a> {
     /// # Arguments
     /// * `total` – of this petition
     /// * `beside` – the petitions that its end leads to
+    /// * `picture` – width and height, where there is one
     pub fn new(
         t: &'static Messages,
         pages: &'a Pages,
         petition: &'a Petition,
         all: &'a [Arc<Petition>],
         (total, beside): (u64, &'a [Counted]),
+        picture: Option<(u32, u32)>,
         now: Timestamp,
     ) -> Self {
         let manifest = petition.verified.manifest();
         let petition_id = petition.verified.petition_id().to_string();
         let words = Words::of(t, manifest).unwrap_or_else(|| unreachable!("a verified manifest has a language"));
         let state = petition.state(now);
+        let picture = manifest.picture.as_ref().zip(picture).map(|(named, (width, height))| ShownPicture {
+            alt: words.localized(&named.alt),
+            width,
+            height,
+        });
         Self {
             t,
             pages,
@@ -87,6 +102,7 @@ impl<'a> PetitionPage<'a> {
             notices: News::of(t, petition, all),
             replaces: manifest.replaces.map(|replaced| Linked::of(replaced, all)),
             beside: beside.iter().filter_map(|other| Card::new(t, other, now)).collect(),
+            picture,
             accent: manifest.accent.as_deref().and_then(Accent::of),
             mailbox_advice: pages.settings.mailbox_advice(t),
             link: pages.link(petition),

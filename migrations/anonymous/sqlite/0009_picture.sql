@@ -1,0 +1,9 @@
+-- Pictures of petitions as pages show them: written anew by the server, nothing in them but pixels.
+
+CREATE TABLE picture (
+    petition_id BLOB   NOT NULL,
+    jpeg        BLOB   NOT NULL,
+    width       BIGINT NOT NULL, -- pixels
+    height      BIGINT NOT NULL, -- pixels
+    PRIMARY KEY (petition_id)
+) WITHOUT ROWID;

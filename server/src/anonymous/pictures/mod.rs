@@ -1,0 +1,4 @@
+mod http;
+mod store;
+
+pub use http::router;
