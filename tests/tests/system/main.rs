@@ -27,7 +27,7 @@ mod right_to_left;
 /// What an operator sets about pages, what other sites may have, and wiping.
 mod page_settings;
 
-/// Whether an organiser's picture is shown, and what of it.
+/// Pictures: the organiser's, and the one that messengers show.
 mod pictures;
 
 /// What the number means; the commands with which anyone checks it.

@@ -1,4 +1,4 @@
-//! An organiser's picture: handed in by its hash, written anew, shown beside the text.
+//! An organiser's picture: handed in by its hash, written anew, shown beside the text; and the preview that messengers show.
 
 use std::io::Cursor;
 
@@ -8,6 +8,7 @@ use undersign_protocol::petition::{Picture, VerifiedManifest};
 use undersign_protocol::problem::Problem;
 use undersign_tests::petitions::petition;
 use undersign_tests::server::{Options, TestServer};
+use undersign_tests::signer::Signer;
 use undersign_tests::wire::{Answer, Wire};
 
 /// A JPEG file with a comment in it.
@@ -83,4 +84,32 @@ async fn what_the_organiser_has_not_signed_and_what_is_no_picture_is_refused() {
     for slug in ["woods", "drawn", "claims"] {
         assert_eq!(wire.get(&wire.origin(&format!("/p/{slug}/picture.jpg"))).await.status, 404, "{slug}");
     }
+}
+
+#[tokio::test]
+async fn the_preview_is_a_picture_of_its_own_with_the_count_and_no_page_loads_it() {
+    let server = TestServer::with_petitions(Options::default(), &["trees"]).await;
+    let wire = Wire::new(&server);
+    let get = async |path: &str| wire.get(&wire.origin(path)).await;
+    let mut seen = Vec::new();
+    for language in ["en", "ru", "fa"] {
+        let path = format!("/{language}/p/trees/preview.png");
+        let page = get(&format!("/{language}/p/trees")).await.text();
+        let named = format!("<meta property=\"og:image\" content=\"{}\">", wire.origin(&path));
+        assert!(page.contains(&named) && page.contains("content=\"summary_large_image\""), "{page}");
+        assert_eq!(page.matches("preview.png").count(), 1, "{page}");
+        let preview = get(&path).await;
+        assert_eq!((preview.status, preview.header("content-type")), (200, "image/png"));
+        assert_eq!(preview.header("cache-control"), "public, max-age=60");
+        let read = image::load_from_memory_with_format(&preview.body, ImageFormat::Png).expect("a PNG");
+        assert_eq!((read.width(), read.height()), (1_200, 630));
+        assert_eq!(get(&path).await.body, preview.body);
+        seen.push(preview.body);
+    }
+    assert!(seen[0] != seen[1] && seen[1] != seen[2]);
+    let (signer, link) = (Signer::new(&server, "anna@example.org"), server.link_to("trees"));
+    signer.sign(&link).await;
+    signer.wait_for_total(&link, 1).await;
+    assert!(get("/en/p/trees/preview.png").await.body != seen[0], "the count is another one");
+    assert_eq!(get("/p/nothing/preview.png").await.status, 404);
 }

@@ -19,7 +19,7 @@ use super::plain::{NotFoundPage, SafetyPage};
 use super::share::SharePage;
 use super::verify::VerifyPage;
 use super::withdraw::WithdrawPage;
-use super::{badge, forget};
+use super::{badge, forget, preview};
 use crate::anonymous::AnonymousState;
 use crate::petition::{Petition, PetitionError};
 use crate::web::cached::Cacheable;
@@ -48,6 +48,7 @@ pub fn router() -> Router<AnonymousState> {
             .route(&format!("{prefix}/p/{{slug}}"), get(petition))
             .route(&format!("{prefix}/p/{{slug}}/badge.svg"), get(badge::badge))
             .route(&format!("{prefix}/p/{{slug}}/news.atom"), get(news))
+            .route(&format!("{prefix}/p/{{slug}}/preview.png"), get(preview::preview))
             .route(&format!("{prefix}/p/{{slug}}/share"), get(share))
             .route(&format!("{prefix}/p/{{slug}}/verify"), get(verify))
             .route(&format!("{prefix}/p/{{slug}}/withdraw"), get(withdraw))

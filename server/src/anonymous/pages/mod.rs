@@ -11,6 +11,7 @@ mod markdown;
 mod news;
 mod petition;
 mod plain;
+mod preview;
 mod settings;
 mod share;
 mod verify;
