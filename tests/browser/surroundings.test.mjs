@@ -1,10 +1,12 @@
 // Browsers that are not what one hopes for: without storage, without WebAssembly, without JavaScript, inside another app.
 
 import assert from "node:assert/strict";
+import { cp } from "node:fs/promises";
 import { after, test } from "node:test";
 
 import { launch, profileThatForbids } from "./harness/browser.mjs";
 import { PETITIONS, startDemo } from "./harness/demo.mjs";
+import { CLIENT, folder, remove } from "./harness/places.mjs";
 import * as person from "./harness/signing.mjs";
 
 const [demo, withoutClient, browser] = await Promise.all([startDemo(), startDemo({ client: false }), launch()]);
@@ -81,14 +83,28 @@ test("a phone's usual browsers are not taken for apps", async () => {
   }
 });
 
-test("without WebAssembly the page says so and leads to the command line", async (t) => {
+test("where the browser has no WebAssembly and the server nothing in its place, the page says so and leads to the command line", async (t) => {
+  // As the package is where it was built without Node.js.
+  const client = await folder("client");
+  await cp(CLIENT, client, { recursive: true, filter: (path) => !path.includes("_fallback") });
   // No compiling at run time, as browsers have it in their strictest mode; WebAssembly goes with it.
-  const old = await launch({ flags: ["--js-flags=--jitless"] });
-  t.after(() => old.close());
+  const [old, demo] = await Promise.all([launch({ flags: ["--js-flags=--jitless"] }), startDemo({ client })]);
+  t.after(() => Promise.all([old.close(), demo.stop(), remove(client)]));
   const page = await person.open(await old.profile(), demo.page(SLUG));
   assert.equal(await page.evaluate(() => typeof WebAssembly), "undefined");
   await person.seePanel(page, "unsupported");
   await commandLineIsThere(page);
+  const usual = await person.open(await browser.profile(), demo.page(SLUG));
+  await person.seePanel(usual, "begin");
+});
+
+test("a browser that has no storage at all is too old, and the page says so", async () => {
+  const context = await browser.profile();
+  await context.addInitScript(() => delete window.indexedDB);
+  const page = await person.open(context, demo.page(SLUG));
+  await person.seePanel(page, "unsupported");
+  await commandLineIsThere(page);
+  await context.close();
 });
 
 test("where the server has no client package, the petition is read and signed from the command line", async () => {

@@ -34,5 +34,5 @@ fn build() -> Result<()> {
     proxies::install()?;
     // The server, the command, and the server that lies.
     run(&mut cargo(["build", "--workspace"]))?;
-    client::build_package(wasm::toolchain()?)
+    client::build_package(wasm::toolchain()?, client::Extent::Whole)
 }

@@ -28,7 +28,7 @@ pub fn run_demo(arguments: &[OsString]) -> Result<()> {
 
 /// What lets pages sign. Without it they can be read, and the command line signs: that is worth a demo, too.
 fn client_dir() -> Vec<OsString> {
-    match wasm::toolchain().and_then(client::build_package) {
+    match wasm::toolchain().and_then(|toolchain| client::build_package(toolchain, client::Extent::AtLeastWasm)) {
         Ok(()) => vec!["--client-dir".into(), client::directory().into()],
         Err(error) => {
             eprintln!("\nThe pages of this demo can be read but not signed on: {error:#}\n");

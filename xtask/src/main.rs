@@ -73,7 +73,7 @@ fn main() -> ExitCode {
         Task::GenerateLog { arguments } => log::generate(&arguments),
         Task::Bench(options) => benchmark::run_benchmarks(&options),
         Task::Linkage(options) => linkage::play(&options),
-        Task::Client => wasm::toolchain().and_then(client::build_package),
+        Task::Client => wasm::toolchain().and_then(|toolchain| client::build_package(toolchain, client::Extent::Whole)),
         Task::Screenshots { readme } => browser::take_screenshots(readme),
         Task::Setup => setup::everything(),
     };

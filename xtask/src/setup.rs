@@ -1,6 +1,7 @@
 //! Set-up on a bare machine: each part looks first, and neither does nor says anything where all is there.
 
 pub mod browser;
+pub mod node;
 pub mod packages;
 pub mod postgres;
 pub mod proxies;

@@ -76,7 +76,7 @@ impl Step {
             Self::Build => run(&mut cargo(["build", "--workspace"]))?,
             Self::Tests => return outcome::of_all_tests(false).map(Some),
             Self::Docs => run(cargo(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?,
-            Self::Wasm => client::build_package(wasm::toolchain()?)?,
+            Self::Wasm => client::build_package(wasm::toolchain()?, client::Extent::Whole)?,
             Self::Browser => return browser::test().map(Some),
         }
         Ok(None)

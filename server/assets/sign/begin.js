@@ -2,7 +2,7 @@
 
 import { send, sendAll } from "./transport.js";
 import { facts } from "./panels.js";
-import { pin } from "./surroundings.js";
+import { hasWasm, pin } from "./surroundings.js";
 
 /** @typedef {typeof import("../client/undersign_client.js")} Client */
 /** @typedef {import("../client/undersign_client.js").Journey} Journey */
@@ -25,9 +25,14 @@ export function client() {
 
 /** @returns {Promise<Client>} */
 async function load() {
-  const module = await import("../client/undersign_client.js");
+  const module = await (hasWasm() ? import("../client/undersign_client.js") : withoutWasm());
   await module.default();
   return module;
+}
+
+/** The same as JavaScript. It has a class more. @returns {Promise<Client>} */
+function withoutWasm() {
+  return /** @type {Promise<any>} */ (import("../client/undersign_client_fallback.js"));
 }
 
 /**
@@ -40,8 +45,8 @@ export async function check(slug) {
   const lookup = new module.Lookup(location.origin, slug, slug === facts().slug ? pin() : undefined);
   for (;;) {
     const answers = sendAll(module, lookup.requests());
-    // Meanwhile the browser compiles what will blind, which then takes half the time.
-    module.warmUp();
+    // Meanwhile the browser compiles what will blind, which then takes half the time; JavaScript is not compiled that way.
+    if (hasWasm()) module.warmUp();
     const petition = lookup.answered(await answers);
     if (petition) return petition;
   }

@@ -2,6 +2,7 @@
 // what shows it is emptied when the person is done with it or leaves.
 
 import { element, input, say } from "./panels.js";
+import { hasWasm } from "./surroundings.js";
 
 /** @typedef {import("./begin.js").Journey} Journey */
 /** @typedef {import("../client/undersign_client.js").Receipt} Receipt */
@@ -63,7 +64,7 @@ function hide() {
 /** A picture that is made on this device: what draws it is fetched only now. Without it there is still the text. @param {string} code */
 async function draw(code) {
   try {
-    const qr = await import("../client/undersign_qr.js");
+    const qr = await (hasWasm() ? import("../client/undersign_qr.js") : import("../client/undersign_qr_fallback.js"));
     await qr.default();
     const drawing = qr.draw(code);
     // The person may be done with it already.

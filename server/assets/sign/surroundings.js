@@ -1,5 +1,7 @@
 // Where the page is open, as far as it matters to the person.
 
+import { facts } from "./panels.js";
+
 /** What a browser inside another app calls itself. Android's own name for such windows is "wv". */
 const IN_APP = /\bFBA[NV]\b|\bFB_IAB\b|Instagram|Telegram|VKAndroidApp|VKClient|WhatsApp|Line\/|MicroMessenger|Snapchat|TikTok|; wv\)/;
 
@@ -9,9 +11,21 @@ export function isInApp() {
   return IN_APP.test(navigator.userAgent) || "TelegramWebview" in names || "TelegramWebviewProxy" in names;
 }
 
-/** @returns {boolean} Whether this browser can run the client package. */
+/** A module with a table of references and nothing else: of what the client's modules need, browsers learned this last. */
+const SMALLEST = [0, 97, 115, 109, 1, 0, 0, 0, 4, 4, 1, 111, 0, 0];
+
+/** @returns {boolean} Whether this browser takes WebAssembly, as it is and as it is set. */
+export function hasWasm() {
+  try {
+    return !!new WebAssembly.Module(new Uint8Array(SMALLEST));
+  } catch {
+    return false;
+  }
+}
+
+/** @returns {boolean} Whether this browser can run the client package, or what the server has in its place. */
 export function canRun() {
-  return typeof WebAssembly === "object" && typeof BigInt === "function";
+  return hasWasm() || "fallback" in facts();
 }
 
 /** @returns {boolean} Whether this browser can run it, and knows how to keep what a signing needs. */

@@ -3,7 +3,7 @@
 import { failure } from "../sign/errors.js";
 import { busy, clearMessages, element, facts, input, say, show, showTime } from "../sign/panels.js";
 import { now } from "../sign/patience.js";
-import { canRun, keepPin } from "../sign/surroundings.js";
+import { canRun, hasWasm, keepPin } from "../sign/surroundings.js";
 import { send } from "../sign/transport.js";
 
 /** @typedef {typeof import("../client/undersign_withdrawal.js")} Client */
@@ -26,7 +26,8 @@ function client() {
 
 /** @returns {Promise<Client>} */
 async function load() {
-  const module = await import("../client/undersign_withdrawal.js");
+  // What signs where WebAssembly is off can also take back.
+  const module = await (hasWasm() ? import("../client/undersign_withdrawal.js") : import("../client/undersign_client_fallback.js"));
   await module.default();
   return module;
 }

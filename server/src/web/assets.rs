@@ -23,6 +23,7 @@ pub struct Assets {
     files: BTreeMap<String, File>,
     prefix: String,
     has_client: bool,
+    has_fallback: bool,
 }
 
 #[derive(Debug)]
@@ -54,6 +55,9 @@ pub const CLIENT: [&str; 8] = [
     "undersign_audit.js",
     "undersign_audit_bg.wasm",
 ];
+
+/// The same without WebAssembly. A package that was built where there is no Node.js has not got it.
+const FALLBACK: [&str; 2] = ["undersign_client_fallback.js", "undersign_qr_fallback.js"];
 
 /// Of everything else that pages load: who opens it as a page of its own sees what it is, and no more.
 const POLICY: &str = "default-src 'none'";
@@ -89,8 +93,11 @@ impl Assets {
         for (name, content) in EMBEDDED {
             files.insert(name.to_owned(), File::new(name, Bytes::from_static(content), None));
         }
-        for name in CLIENT.into_iter().filter(|_| client_dir.is_some()) {
-            let path = client_dir.unwrap_or(Path::new("")).join(name);
+        let in_client_dir = |name: &str| client_dir.unwrap_or(Path::new("")).join(name);
+        let has_fallback = client_dir.is_some() && FALLBACK.iter().all(|name| in_client_dir(name).is_file());
+        let fallback = FALLBACK.into_iter().filter(|_| has_fallback);
+        for name in CLIENT.into_iter().filter(|_| client_dir.is_some()).chain(fallback) {
+            let path = in_client_dir(name);
             let read = |end: &str| std::fs::read(format!("{}{end}", path.display())).map(Bytes::from);
             let plain = read("").map_err(|source| ClientDirError { path: path.clone(), source })?;
             files.insert(format!("client/{name}"), File::new(name, plain, read(".br").ok()));
@@ -103,7 +110,7 @@ impl Assets {
             hash.update(&file.plain);
         }
         let prefix = format!("/assets/{}", &hex::encode(hash.finalize())[..16]);
-        Ok(Arc::new(Self { files, prefix, has_client: client_dir.is_some() }))
+        Ok(Arc::new(Self { files, prefix, has_client: client_dir.is_some(), has_fallback }))
     }
 
     /// What the paths of all assets begin with, `/assets/{version}`. The version is a hash of everything: a path never changes its
@@ -115,6 +122,11 @@ impl Assets {
     /// Whether pages can sign.
     pub fn has_client(&self) -> bool {
         self.has_client
+    }
+
+    /// Whether pages can sign where WebAssembly is off.
+    pub fn has_fallback(&self) -> bool {
+        self.has_fallback
     }
 
     /// `GET /assets/{version}/{name}`, for every asset.

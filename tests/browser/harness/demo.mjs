@@ -12,8 +12,8 @@ import { CLIENT, SERVER, folder, remove } from "./places.mjs";
 /** The demo's petitions, in the order in which they were opened. */
 export const PETITIONS = ["no-forced-messenger", "night-bus-17", "open-archive"];
 
-/** Starts a server and waits until its petitions are open. `client: false`: without the package that browsers load. */
-export async function startDemo({ client = true } = {}) {
+/** Starts a server and waits until its petitions are open. `client`: where the package is that browsers load, if there is to be one. */
+export async function startDemo({ client = CLIENT } = {}) {
   const demo = new Demo(await freePort(), await folder("demo"));
   await demo.start(client);
   return demo;
@@ -32,7 +32,7 @@ export class Demo {
 
   async start(client) {
     const words = ["demo", "--listen", this.host, "--data-dir", this.directory, "--publish-interval", "1"];
-    if (client) words.push("--client-dir", CLIENT);
+    if (client) words.push("--client-dir", client);
     this.#process = spawn(SERVER, words, { stdio: ["ignore", "pipe", "pipe"] });
     const kill = () => this.#process.kill("SIGKILL");
     process.on("exit", kill);

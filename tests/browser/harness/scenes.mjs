@@ -12,12 +12,7 @@ const TELEGRAM = "Mozilla/5.0 (Linux; Android 14; Pixel 7; wv) AppleWebKit/537.3
 
 /** The servers and browsers that the scenes play in. */
 export async function stage() {
-  const [demo, bare, browser, strict] = await Promise.all([
-    startDemo(),
-    startDemo({ client: false }),
-    launch(),
-    launch({ flags: ["--js-flags=--jitless"] }),
-  ]);
+  const [demo, bare, browser] = await Promise.all([startDemo(), startDemo({ client: false }), launch()]);
   await publish(demo, "opens-later", { opens: 40 * 86_400, closes: 80 * 86_400 });
   await publish(demo, "waits-a-day", { redemption: 'rule = "next_epoch"\nepoch = 86400' });
   await publish(demo, "has-news", {
@@ -27,12 +22,12 @@ export async function stage() {
   await publish(demo, "own-colour", { accent: "#ffee00" });
   await publish(demo, "is-closed", { grace: 0, notices: [{ command: "close" }] });
   await publish(demo, "taken-down", { notices: [{ toml: 'kind = "take_down"' }] });
-  const strike = () => Promise.all([demo, bare].map((server) => server.stop()).concat([browser.close(), strict.close()]));
-  return { demo, bare, browser, strict, strike };
+  const strike = () => Promise.all([demo, bare].map((server) => server.stop()).concat([browser.close()]));
+  return { demo, bare, browser, strike };
 }
 
 export const SCENES = {
-  async *reading({ demo, bare, browser, strict, language }) {
+  async *reading({ demo, bare, browser, language }) {
     const context = await browser.profile();
     yield ["list", await person.open(context, `${demo.url}/${language}/`)];
     const petition = await person.open(context, demo.page(SLUG, language));
@@ -62,7 +57,8 @@ export const SCENES = {
     yield ["petition-no-javascript", await person.open(without.context, demo.page(SLUG, language))];
     await without.remove();
 
-    const old = await strict.profile();
+    const old = await browser.profile();
+    await old.addInitScript(() => delete window.indexedDB);
     const unsupported = await person.open(old, demo.page(SLUG, language));
     await person.seePanel(unsupported, "unsupported");
     yield ["petition-unsupported", unsupported];

@@ -5,6 +5,8 @@
 mod bindings;
 mod comments;
 mod compressed;
+mod fallback;
+mod features;
 mod manifest;
 mod order;
 
@@ -26,6 +28,19 @@ const MODULES: [(&str, &str, &str); 4] = [
     ("undersign-audit-wasm", "undersign_audit_wasm.wasm", "undersign_audit"),
 ];
 
+/// Of which modules there is JavaScript, for browsers in which WebAssembly is off, and what its file's name begins with. The module that
+/// withdraws has all that signs as well: it is made once, and who needs it waits longer anyhow.
+const FALLBACKS: [(&str, &str); 2] = [("undersign_withdrawal", "undersign_client"), ("undersign_qr", "undersign_qr")];
+
+/// How much of the package there has to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Where Node.js is neither there nor to be had: what runs where WebAssembly is on.
+    AtLeastWasm,
+}
+
 /// Optimised for size, see the workspace's Cargo.toml.
 const PROFILE: &str = "client";
 
@@ -37,14 +52,23 @@ pub fn directory() -> PathBuf {
 /// Builds the crates and, where anything has changed, the package.
 ///
 /// `protocol` and `client-lib` are built for wasm32 by this too: the first crate consists of them.
-pub fn build_package(toolchain: Toolchain) -> Result<()> {
+pub fn build_package(toolchain: Toolchain, extent: Extent) -> Result<()> {
+    let has_fallback = match fallback::install() {
+        Err(error) if extent == Extent::AtLeastWasm => {
+            eprintln!("\nWhere WebAssembly is off, pages cannot sign with what is built here: {error:#}\n");
+            false
+        }
+        installed => installed.map(|()| true)?,
+    };
     let packages = MODULES.iter().flat_map(|(package, ..)| ["--package", package]);
     run(toolchain.cargo_build().args(packages).args(["--profile", PROFILE]))?;
     let built = MODULES.map(|(_, output, name)| (toolchain.output(PROFILE).join(output), name));
     let (npm_folder, program) = (npm(), std::env::current_exe()?);
     let mut sources: Vec<&Path> = built.iter().map(|(wasm, _)| wasm.as_path()).collect();
     sources.extend([npm_folder.as_path(), program.as_path()]);
-    if is_newer_than(&directory().join(manifest::NAME), &sources)? {
+    let (programs, made) = (fallback::programs(), directory().join(fallback::file_name(FALLBACKS[0].1)));
+    sources.extend(has_fallback.then_some(programs.as_path()));
+    if (made.exists() || !has_fallback) && is_newer_than(&directory().join(manifest::NAME), &sources)? {
         return Ok(());
     }
     // Beside the old one, which a server may be about to read, and which stays whole if this is interrupted.
@@ -53,6 +77,13 @@ pub fn build_package(toolchain: Toolchain) -> Result<()> {
     fs::create_dir_all(&unfinished)?;
     for (wasm, name) in &built {
         bindings::write(wasm, name, &unfinished)?;
+    }
+    if has_fallback {
+        for (module, name) in FALLBACKS {
+            for (wasm, _) in built.iter().filter(|(_, built)| *built == module) {
+                fallback::write(wasm, module, name, &unfinished)?;
+            }
+        }
     }
     compressed::write_beside(&unfinished)?;
     for (from, name) in [(npm().join("README.md"), "README.md"), (root().join("LICENSE"), "LICENSE")] {
