@@ -3,13 +3,14 @@
 
 import { launch } from "./harness/browser.mjs";
 import { PETITIONS, startDemo } from "./harness/demo.mjs";
+import { refuseWasm } from "./harness/policy.mjs";
 import * as person from "./harness/signing.mjs";
 import { weigh } from "./harness/weight.mjs";
 
-/** Browsers as they are set: what is on, Chromium's words for it, and how often each signing is timed. */
+/** Browsers as they are set: what is on, and how often each signing is timed. Chromium has no switch for WebAssembly alone. */
 const SETTINGS = [
   { what: "WebAssembly on", flags: [], file: "undersign_client.js", rounds: 9 },
-  { what: "WebAssembly off", flags: ["--js-flags=--noexpose-wasm"], file: "undersign_client_fallback.js", rounds: 9 },
+  { what: "WebAssembly refused by a policy", flags: [], refuses: true, file: "undersign_client_fallback.js", rounds: 9 },
   // As in the strictest settings, which interpret JavaScript.
   { what: "WebAssembly and every compiler off", flags: ["--js-flags=--jitless"], file: "undersign_client_fallback.js", rounds: 5 },
 ];
@@ -19,15 +20,15 @@ const demo = await startDemo();
 for (const setting of SETTINGS) {
   const browser = await launch(setting);
   console.log(`${setting.what}:`);
-  await loads(browser);
+  await loads(browser, setting);
   for (const only of [true, false]) await signs(browser, setting, only);
   await browser.close();
 }
 await demo.stop();
 
 /** Bytes on the wire, with their headers: for reading, what comes with "Sign", and what is then checked. */
-async function loads(browser) {
-  const context = await browser.profile();
+async function loads(browser, setting) {
+  const context = await profile(browser, setting);
   const page = await context.newPage();
   const loaded = await weigh(page);
   await page.goto(demo.page(SLUG), { waitUntil: "networkidle" });
@@ -37,14 +38,21 @@ async function loads(browser) {
   await context.close();
 }
 
+async function profile(browser, { refuses = false }) {
+  const context = await browser.profile();
+  if (refuses) await refuseWasm(context, demo.page(SLUG));
+  return context;
+}
+
 /**
  * Times the two calls in which the client blinds and unblinds, and how long a person waits for the first, with all that is fetched and
  * checked before it. Blinding draws for one petition, or for the three of the run.
  */
-async function signs(browser, { file, rounds }, only) {
+async function signs(browser, setting, only) {
+  const { file, rounds } = setting;
   const times = [];
   for (let round = 0; round < rounds; round += 1) {
-    const context = await browser.profile();
+    const context = await profile(browser, setting);
     const page = await person.open(context, demo.page(SLUG));
     await page.evaluate(watchTheClient, file);
     const address = demo.newAddress();

@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 
 import { launch } from "./harness/browser.mjs";
 import { PETITIONS, startDemo } from "./harness/demo.mjs";
+import { refuseWasm } from "./harness/policy.mjs";
 import * as person from "./harness/signing.mjs";
 import { NOTHING, everythingStored } from "./harness/stored.mjs";
 
@@ -78,11 +79,7 @@ test("no page allows to evaluate text, and none has to", async () => {
 
 test("where WebAssembly is there and a policy refuses it, the page signs all the same", async () => {
   const context = await browser.profile();
-  await context.route(demo.page(SLUG), async (route) => {
-    const answer = await route.fetch();
-    const policy = answer.headers()["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
-    await route.fulfill({ response: answer, headers: { ...answer.headers(), "content-security-policy": policy } });
-  });
+  await refuseWasm(context, demo.page(SLUG));
   const files = fetched(context);
   const page = await person.sign(context, demo, SLUG, { only: true });
   assert.equal(await page.evaluate(() => typeof WebAssembly), "object");

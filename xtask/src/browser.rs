@@ -29,7 +29,7 @@ pub fn take_screenshots(readme: bool) -> Result<()> {
 }
 
 /// What a browser is shown: the programs, as the tests start them, and the client package.
-fn build() -> Result<()> {
+pub fn build() -> Result<()> {
     install()?;
     proxies::install()?;
     // The server, the command, and the server that lies.

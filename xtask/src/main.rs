@@ -5,6 +5,7 @@ mod browser;
 mod client;
 mod command;
 mod demo;
+mod lighthouse;
 mod linkage;
 mod log;
 mod outcome;
@@ -61,6 +62,8 @@ enum Task {
         #[arg(long)]
         readme: bool,
     },
+    /// Ask Lighthouse about the petition page, five times; the medians are added to specs/lighthouse.md
+    Lighthouse,
     /// Install what the other tasks need
     Setup,
 }
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Task::Linkage(options) => linkage::play(&options),
         Task::Client => wasm::toolchain().and_then(|toolchain| client::build_package(toolchain, client::Extent::Whole)),
         Task::Screenshots { readme } => browser::take_screenshots(readme),
+        Task::Lighthouse => lighthouse::write_report(),
         Task::Setup => setup::everything(),
     };
     let Err(error) = result else { return ExitCode::SUCCESS };
