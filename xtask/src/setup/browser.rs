@@ -1,4 +1,4 @@
-//! A browser, and what drives it: Chromium, Node.js, and the packages that `tests/browser/package-lock.json` names.
+//! Browsers, and what drives them: Chromium, Firefox ESR, Node.js, and the packages that `tests/browser/package-lock.json` names.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,6 +14,7 @@ pub fn install() -> Result<()> {
     install_packages(&[
         node::NEED,
         Need { what: "Chromium", packages: &["chromium"], present: || in_path("chromium") },
+        Need { what: "Firefox ESR", packages: &["firefox-esr"], present: || in_path("firefox-esr") },
     ])?;
     node::install(&directory())
 }
