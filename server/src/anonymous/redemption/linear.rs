@@ -1,4 +1,4 @@
-//! What sealing a batch costs, in rows that the database touches and not in time. PostgreSQL counts them.
+//! What redeeming and sealing a batch cost, in rows that the database touches and not in time. PostgreSQL counts them.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use undersign_protocol::redemption::{Nonce, Token, TokenInput};
 use undersign_test_clusters::TestDatabase;
 
 use crate::anonymous::public_log::LogId;
+use crate::petition::Petition;
 use crate::storage::{Database, Side};
 
 /// Rows that were read, by whichever way, and rows that were written.
@@ -55,4 +56,46 @@ async fn a_batch_of_four_times_as_many_touches_four_times_as_many_rows() {
     let (few, many) = (touched(2_048).await, touched(8_192).await);
     assert!(few >= 2_048 * 3, "the count is one: {few}");
     assert!(many < few * 5, "{few} rows for 2,048 signatures, {many} for 8,192");
+}
+
+/// Rows that are touched by redemptions, so many at a time and so often, beside so many nonces of the same petition.
+async fn redeemed(at_once: u32, times: u32, beside: u32) -> u64 {
+    let place = TestDatabase::new("anonymous");
+    let generated = Generated::of_seed(1).expect("a petition");
+    let petition = Petition { verified: generated.verified.clone(), position: None, notices: Vec::new() };
+    let petition_id = petition.verified.petition_id();
+    Database::open(&place.url(), Side::Anonymous).await.expect("it opens").close().await;
+    place.execute(&format!(
+        "INSERT INTO nonce (petition_id, nonce, leaf_index) \
+         SELECT '\\x{}'::bytea, sha256(int8send(n)), n FROM generate_series(1, {beside}) AS n",
+        hex::encode(petition_id.as_bytes())
+    ));
+    place.execute("VACUUM (ANALYZE) nonce");
+    let before: u64 = place.execute(TOUCHED).parse().expect("a number");
+
+    let database = Database::open(&place.url(), Side::Anonymous).await.expect("it opens");
+    for time in 0..times {
+        let nonce =
+            |number: u32| Nonce::from(<[u8; 32]>::from(Sha256::digest((time * at_once + number).to_be_bytes())));
+        let nonces: Vec<Nonce> = (0..at_once).map(nonce).collect();
+        let mut tx = database.begin("test").await.expect("begun");
+        assert!(tx.taken(&petition, &nonces).await.expect("read").is_empty());
+        let input = |nonce| TokenInput::of_petition(petition.verified.manifest(), &petition_id, nonce);
+        let token = |nonce| Token { input: input(nonce), authenticator: [7; 256] };
+        let tokens: Vec<Token> = nonces.iter().copied().map(token).collect();
+        let by_nonce = tokens.iter().map(|token| (token.input.nonce, token)).collect();
+        assert_eq!(tx.insert_nonces(&petition_id, &by_nonce).await.expect("kept").len(), tokens.len());
+        assert_eq!(tx.taken(&petition, &nonces).await.expect("read").len(), tokens.len());
+        tx.commit().await.expect("committed");
+    }
+    database.close().await;
+    place.execute(TOUCHED).parse::<u64>().expect("a number") - before
+}
+
+#[tokio::test]
+async fn a_redemption_touches_no_more_rows_beside_a_hundred_thousand_nonces() {
+    // Ten times: after a few PostgreSQL keeps a plan for all that come.
+    let touched = redeemed(32, 10, 100_000).await;
+    assert!(touched >= 32 * 10 * 2, "two rows are written: {touched}");
+    assert!(touched < 32 * 10 * 10, "{touched} rows for 320 redemptions");
 }

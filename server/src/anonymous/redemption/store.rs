@@ -37,7 +37,7 @@ impl Transaction {
     }
 
     /// Which of these nonces are taken, and by which tokens. One statement: a batch that publishes one meanwhile is seen whole or not at
-    /// all.
+    /// all. A subquery, for which PostgreSQL looks each row up: for a join it plans by what a petition has, and then reads all of it.
     pub(super) async fn taken(
         &mut self,
         petition: &Petition,
@@ -48,9 +48,9 @@ impl Transaction {
         }
         let named = self.named();
         let sql = format!(
-            "SELECT nonce.nonce, nonce.leaf_index, pool.authenticator FROM nonce LEFT JOIN pool \
-             ON pool.petition_id = nonce.petition_id AND pool.nonce = nonce.nonce \
-             WHERE nonce.petition_id = $1 AND nonce.nonce IN ({})",
+            "SELECT nonce, leaf_index, (SELECT authenticator FROM pool \
+             WHERE pool.petition_id = nonce.petition_id AND pool.nonce = nonce.nonce) AS authenticator \
+             FROM nonce WHERE petition_id = $1 AND nonce IN ({})",
             placeholders(nonces.len(), 1, 2)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(petition.verified.petition_id().as_bytes().as_slice());
