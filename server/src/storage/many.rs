@@ -31,6 +31,18 @@ pub(crate) fn placeholders(items: usize, columns: usize, first: usize) -> String
     text
 }
 
+/// A table of [`padded`] keys, `(VALUES ($2), ($3)) AS wanted`, its one column called `wanted.column1` by both engines. For subqueries that
+/// look each key up in a table whose key begins with a petition: PostgreSQL has no statistics of such tables, for those keep values of rows,
+/// so for `IN` or a join it takes a petition to have few rows, and reads all of them.
+///
+/// # Arguments
+/// * `items` – as many as there are before they are padded
+/// * `first` – number of the first placeholder
+pub(crate) fn wanted(items: usize, first: usize) -> String {
+    let rows: Vec<String> = (first..first + items.next_power_of_two()).map(|number| format!("(${number})")).collect();
+    format!("(VALUES {}) AS wanted", rows.join(", "))
+}
+
 /// The items in parts whose sizes are powers of two, for statements to which a row twice is not the same as once.
 pub(crate) fn in_powers<T>(mut items: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
@@ -52,6 +64,7 @@ mod tests {
         assert_eq!(padded(&[7]).count(), 1);
         assert_eq!(placeholders(1, 1, 1), "$1");
         assert_eq!(placeholders(2, 1, 3), "$3, $4");
+        assert_eq!(wanted(3, 2), "(VALUES ($2), ($3), ($4), ($5)) AS wanted");
     }
 
     #[test]

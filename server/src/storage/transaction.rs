@@ -76,6 +76,15 @@ where
     T::try_from(&bytes).map_err(|_| StorageError::Row(column))
 }
 
+/// Reads a column of bytes that may be NULL.
+pub(crate) fn optional_bytes<T>(row: &AnyRow, column: &'static str) -> Result<Option<T>, StorageError>
+where
+    T: for<'a> TryFrom<&'a [u8]>,
+{
+    let bytes: Option<Vec<u8>> = row.try_get(column).map_err(|_| StorageError::Row(column))?;
+    bytes.map(|bytes| T::try_from(&bytes).map_err(|_| StorageError::Row(column))).transpose()
+}
+
 /// Reads a column of 32 bytes.
 pub(crate) fn array(row: &AnyRow, column: &'static str) -> Result<[u8; 32], StorageError> {
     blob(row, column)?.try_into().map_err(|_| StorageError::Row(column))

@@ -7,7 +7,7 @@ use undersign_protocol::petition::PetitionId;
 use undersign_protocol::redemption::{Nonce, Token, TokenInput, Withdrawal, WithdrawalKey};
 
 use crate::petition::Petition;
-use crate::storage::many::{padded, placeholders};
+use crate::storage::many::{padded, placeholders, wanted};
 use crate::storage::transaction::{blob, bytes, number, optional_number};
 use crate::storage::{StorageError, Transaction};
 
@@ -37,7 +37,7 @@ impl Transaction {
     }
 
     /// Which of these nonces are taken, and by which tokens. One statement: a batch that publishes one meanwhile is seen whole or not at
-    /// all. A subquery, for which PostgreSQL looks each row up: for a join it plans by what a petition has, and then reads all of it.
+    /// all.
     pub(super) async fn taken(
         &mut self,
         petition: &Petition,
@@ -48,21 +48,26 @@ impl Transaction {
         }
         let named = self.named();
         let sql = format!(
-            "SELECT nonce, leaf_index, (SELECT authenticator FROM pool \
-             WHERE pool.petition_id = nonce.petition_id AND pool.nonce = nonce.nonce) AS authenticator \
-             FROM nonce WHERE petition_id = $1 AND nonce IN ({})",
-            placeholders(nonces.len(), 1, 2)
+            "SELECT wanted.column1 AS nonce, \
+             (SELECT COALESCE(leaf_index + 1, 0) FROM nonce WHERE petition_id = $1 AND nonce = wanted.column1) AS place, \
+             (SELECT authenticator FROM pool WHERE petition_id = $1 AND nonce = wanted.column1) AS authenticator FROM {}",
+            wanted(nonces.len(), 2)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(petition.verified.petition_id().as_bytes().as_slice());
         for nonce in padded(nonces) {
             query = query.bind(nonce.as_bytes().as_slice());
         }
         let rows = query.fetch_all(self.connection()).await.map_err(named)?;
-        let taken = |row| match optional_number(row, "leaf_index")? {
-            Some(leaf_index) => Ok((bytes(row, "nonce")?, Taken::Published(leaf_index))),
-            None => Ok((bytes(row, "nonce")?, Taken::Waiting(Box::new(pool_token(row, petition)?)))),
-        };
-        rows.iter().map(taken).collect()
+        let mut taken = HashMap::new();
+        for row in &rows {
+            let by = match optional_number(row, "place")? {
+                None => continue,
+                Some(0) => Taken::Waiting(Box::new(pool_token(row, petition)?)),
+                Some(place) => Taken::Published(place - 1),
+            };
+            taken.insert(bytes(row, "nonce")?, by);
+        }
+        Ok(taken)
     }
 
     /// Takes nonces and puts their tokens into the pool, in key order, each nonce once among them. The primary key is what counts a token

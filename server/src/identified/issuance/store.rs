@@ -5,8 +5,8 @@ use undersign_protocol::issuance::TokenRequestHash;
 use undersign_protocol::petition::PetitionId;
 
 use super::keys::PetitionTag;
-use crate::storage::many::{padded, placeholders};
-use crate::storage::transaction::{array, bytes, integer, number};
+use crate::storage::many::{padded, placeholders, wanted};
+use crate::storage::transaction::{array, integer, number, optional_bytes};
 use crate::storage::{StorageError, Transaction};
 
 /// Which request is to be signed for a petition and tag.
@@ -44,15 +44,22 @@ impl Transaction {
     ) -> Result<HashMap<PetitionTag, TokenRequestHash>, StorageError> {
         let named = self.named();
         let sql = format!(
-            "SELECT petition_tag, request_hash FROM issuance WHERE petition_id = $1 AND petition_tag IN ({})",
-            placeholders(tags.len(), 1, 2)
+            "SELECT wanted.column1 AS petition_tag, \
+             (SELECT request_hash FROM issuance WHERE petition_id = $1 AND petition_tag = wanted.column1) AS request_hash FROM {}",
+            wanted(tags.len(), 2)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(petition_id.as_bytes().as_slice());
         for tag in padded(tags) {
             query = query.bind(tag.0.as_slice());
         }
         let rows = query.fetch_all(self.connection()).await.map_err(named)?;
-        rows.iter().map(|row| Ok((PetitionTag(array(row, "petition_tag")?), bytes(row, "request_hash")?))).collect()
+        let mut issuances = HashMap::new();
+        for row in &rows {
+            if let Some(hash) = optional_bytes(row, "request_hash")? {
+                issuances.insert(PetitionTag(array(row, "petition_tag")?), hash);
+            }
+        }
+        Ok(issuances)
     }
 
     /// How many tokens of a petition were issued: a row each, and those whose rows were lost; after the close the final count.

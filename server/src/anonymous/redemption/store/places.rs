@@ -4,7 +4,7 @@ use sqlx::AssertSqlSafe;
 use undersign_protocol::petition::PetitionId;
 use undersign_protocol::redemption::{Nonce, Withdrawal};
 
-use crate::storage::many::{ROWS, in_powers, padded, placeholders};
+use crate::storage::many::{ROWS, in_powers, padded, placeholders, wanted};
 use crate::storage::transaction::{integer, number};
 use crate::storage::{StorageError, Transaction};
 
@@ -80,8 +80,9 @@ impl Transaction {
     ) -> Result<(), StorageError> {
         let named = self.named();
         let sql = format!(
-            "SELECT COUNT(*) AS waiting FROM {table} WHERE petition_id = $1 AND leaf_index IS NULL AND nonce IN ({})",
-            placeholders(nonces.len(), 1, 2)
+            "SELECT COUNT(DISTINCT wanted.column1) AS waiting FROM {} WHERE (SELECT COUNT(*) FROM {table} \
+             WHERE petition_id = $1 AND nonce = wanted.column1 AND leaf_index IS NULL) = 1",
+            wanted(nonces.len(), 2)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(petition_id.as_bytes().as_slice());
         for nonce in padded(nonces) {
@@ -91,11 +92,17 @@ impl Transaction {
         if number(&row, "waiting")? == nonces.len() as u64 { Ok(()) } else { Err(StorageError::Conflict) }
     }
 
+    /// # Arguments
+    /// * `nonces` – in key order: no more of the pool is read than lies between the first and the last
     async fn remove_from_pool(&mut self, petition_id: &PetitionId, nonces: &[&Nonce]) -> Result<(), StorageError> {
         let named = self.named();
-        let sql =
-            format!("DELETE FROM pool WHERE petition_id = $1 AND nonce IN ({})", placeholders(nonces.len(), 1, 2));
+        let (Some(first), Some(last)) = (nonces.first(), nonces.last()) else { return Ok(()) };
+        let sql = format!(
+            "DELETE FROM pool WHERE petition_id = $1 AND nonce BETWEEN $2 AND $3 AND nonce IN ({})",
+            placeholders(nonces.len(), 1, 4)
+        );
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(petition_id.as_bytes().as_slice());
+        query = query.bind(first.as_bytes().as_slice()).bind(last.as_bytes().as_slice());
         for nonce in padded(nonces) {
             query = query.bind(nonce.as_bytes().as_slice());
         }
