@@ -6,7 +6,7 @@ CREATE TABLE nonce (
     leaf_index  BIGINT,          -- NULL while in the pool; set by the batch that publishes it
     PRIMARY KEY (petition_id, nonce)
 ) PARTITION BY RANGE (nonce);
-SELECT split_into_ranges('nonce', 64);
+SELECT split_into_ranges('nonce', 32);
 
 -- The other bytes of tokens in the pool. Published ones stand in the log.
 CREATE TABLE pool (
@@ -15,4 +15,4 @@ CREATE TABLE pool (
     authenticator BYTEA NOT NULL, -- 256 bytes
     PRIMARY KEY (petition_id, nonce)
 ) PARTITION BY RANGE (nonce);
-SELECT split_into_ranges('pool', 64);
+SELECT split_into_ranges('pool', 8);

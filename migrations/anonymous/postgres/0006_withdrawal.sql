@@ -7,7 +7,7 @@ CREATE TABLE withdrawal (
     leaf_index     BIGINT,          -- where the withdrawal stands in the log; NULL while it waits for its batch
     PRIMARY KEY (petition_id, nonce)
 ) PARTITION BY RANGE (nonce);
-SELECT split_into_ranges('withdrawal', 16);
+SELECT split_into_ranges('withdrawal', 8);
 
 -- Those that wait, so that a tick does not read the published ones.
 CREATE INDEX withdrawal_waiting ON withdrawal (petition_id, nonce) WHERE leaf_index IS NULL;

@@ -6,4 +6,4 @@ CREATE TABLE issuance (
     request_hash BYTEA NOT NULL, -- SHA-256 of the one TokenRequest that is signed, 32 bytes
     PRIMARY KEY (petition_id, petition_tag)
 ) PARTITION BY RANGE (petition_tag);
-SELECT split_into_ranges('issuance', 64);
+SELECT split_into_ranges('issuance', 32);
