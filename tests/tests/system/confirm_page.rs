@@ -93,7 +93,7 @@ async fn the_form_holds_the_token_once_and_hidden() {
     let html = check_page(&open(wire, &token, "en").await);
     assert_eq!(html.matches(&token).count(), 1);
     assert!(html.contains(&format!(r#"<input type="hidden" name="t" value="{token}">"#)), "{html}");
-    assert!(html.contains(r#"<form id="confirm-form" method="post" action="/confirm">"#), "{html}");
+    assert!(html.contains(r#"<form id="confirm-form" method="post" action="/confirm" autocomplete="off">"#), "{html}");
 }
 
 #[tokio::test]
