@@ -157,7 +157,7 @@ test("a page that was opened with a pinned link pins its petition in the links t
   await person.seePanel(page, "begin");
   const pinned = (await links(page)).filter((link) => link.endsWith(`#${id}`)).map((link) => new URL(link).pathname);
   for (const end of ["/verify", "/withdraw"]) assert.ok(pinned.includes(`/en/p/${SLUG}${end}`), `${pinned}`);
-  assert.ok(pinned.every((path) => new RegExp(`^/(en|ru)/p/${SLUG}(/verify|/withdraw)?$`).test(path)), `${pinned}`);
+  assert.ok(pinned.every((path) => new RegExp(`^/(en|ru|fa)/p/${SLUG}(/verify|/withdraw)?$`).test(path)), `${pinned}`);
   assert.ok((await links(page)).some((link) => link.endsWith("#other-ways")), "what leads to a place of the page still does");
 
   await page.locator(`main a[href^="/en/p/${SLUG}/verify"]`).click();
