@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinError, JoinSet};
 use undersign_protocol::bytes::to_base64url;
 use undersign_protocol::email_verification::Address;
 use undersign_protocol::petition::Language;
@@ -31,6 +31,9 @@ const PADDED_SIZE: usize = 1_024;
 const SENDERS: usize = 48;
 /// Mails that are looked at at once: no more than can be sent, however many wait.
 const PAGE: usize = SENDERS;
+/// How long is waited for more senders to be free before the table is looked at again: what it takes to find and claim one mail serves all
+/// that can be sent then.
+const WINDOW: Duration = Duration::from_millis(5);
 /// Seconds between two looks at mails that other processes have promised, and cannot send any more.
 const LOOK: u64 = 5;
 
@@ -117,6 +120,9 @@ impl Outbox {
         let idle = if self.database.is_shared() { LOOK } else { LONGEST_PAUSE };
         let mut walk = Walk::new();
         loop {
+            while let Some(ended) = sending.senders.try_join_next_with_id() {
+                sending.end(ended, self.clock.now());
+            }
             if let Some(after) = walk.place()
                 && sending.senders.len() < SENDERS
             {
@@ -124,18 +130,13 @@ impl Outbox {
                     tracing::error!(error = &error as &dyn std::error::Error, "the outbox could not be read");
                     None
                 }));
+                tokio::time::sleep(WINDOW).await;
                 continue;
             }
             let has_pauses = sending.under_way.has_pauses(self.clock.now());
             let pause = Duration::from_secs(if has_pauses { 1 } else { idle });
             tokio::select! {
-                Some(ended) = sending.senders.join_next_with_id() => {
-                    let (task, outcome) = match ended {
-                        Ok((task, outcome)) => (task, Some(outcome)),
-                        Err(error) => (error.id(), None),
-                    };
-                    sending.given_back.extend(sending.under_way.end(task, outcome, self.clock.now()));
-                }
+                Some(ended) = sending.senders.join_next_with_id() => sending.end(ended, self.clock.now()),
                 () = self.waiting.notified() => walk.begin(),
                 () = tokio::time::sleep(pause) => {
                     walk.begin();
@@ -245,6 +246,17 @@ impl Outbox {
     fn open(&self, row: &OutboxRow) -> Option<PendingMail> {
         let plain = self.day_keys.open_sealed(CONTEXT, &row.sealed).ok()?;
         serde_json::from_slice(&plain).ok()
+    }
+}
+
+impl Sending {
+    /// Notes what came of a mail.
+    fn end(&mut self, ended: Result<(task::Id, Outcome), JoinError>, now: Timestamp) {
+        let (task, outcome) = match ended {
+            Ok((task, outcome)) => (task, Some(outcome)),
+            Err(error) => (error.id(), None),
+        };
+        self.given_back.extend(self.under_way.end(task, outcome, now));
     }
 }
 
