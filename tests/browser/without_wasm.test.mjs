@@ -56,6 +56,29 @@ test("a signing goes on after a reload in the middle of it", async () => {
   await context.close();
 });
 
+test("the verify page recounts, and finds a changed signature", async () => {
+  const context = await strict.profile();
+  const files = fetched(context);
+  await person.sign(context, demo, SLUG, { only: true });
+  files.clear();
+  const page = await person.open(context, `${demo.page(SLUG)}/verify`);
+  await page.locator("#recount").click();
+  await person.seePanel(page, "confirmed");
+  const { total, signatures } = await demo.tally(SLUG);
+  const found = (name) => page.locator(`[data-found="${name}"]`).textContent();
+  assert.deepEqual([await found("total"), await found("signatures")], [String(total), String(signatures)]);
+  await context.route("**/log/tile/entries/**", async (route) => {
+    const response = await route.fetch();
+    const body = await response.body();
+    body[body.length - 1] ^= 1;
+    await route.fulfill({ response, body });
+  });
+  await page.locator('[data-panel="confirmed"] [data-again]').click();
+  await person.seePanel(page, "failed");
+  assert.deepEqual([...files], ["undersign_audit_fallback.js"]);
+  await context.close();
+});
+
 test("no page allows to evaluate text, and none has to", async () => {
   const context = await strict.profile();
   const page = await context.newPage();

@@ -1,7 +1,7 @@
 // The button that recounts: starts the worker, shows how far it is, and says in the end what it found.
 
 import { element, facts, say, show } from "../sign/panels.js";
-import { canRun, keepPin, pin } from "../sign/surroundings.js";
+import { canRun, hasWasm, keepPin, pin } from "../sign/surroundings.js";
 
 /** @typedef {import("./worker.js").Report} Report */
 /** @typedef {import("./worker.js").Verdict} Verdict */
@@ -57,7 +57,7 @@ function recount() {
     stop();
     failed({ reason: "broken", entry: undefined, text: "" });
   });
-  worker.postMessage({ petitionId: pin() ?? facts().petitionId, remembered });
+  worker.postMessage({ petitionId: pin() ?? facts().petitionId, remembered, wasm: hasWasm() });
 }
 
 function stop() {

@@ -1,12 +1,12 @@
 // Recounts a petition, beside the page, which stays alive meanwhile. It asks this origin for the total, the signed head and every entry,
 // and for nothing else, so nobody learns what somebody looks for. It stores nothing.
 
-import init, { AuditError, Heads } from "../client/undersign_audit.js";
 import { verifier } from "./verifying.js";
 
+/** @typedef {typeof import("../client/undersign_audit.js")} Module */
 /** @typedef {import("../client/undersign_audit.js").Audit} Audit */
 /** @typedef {{ total: number, signatures: number, withdrawals: number, issued: number, treeSize: number, root: string, petitionId: string, head: string }} Verdict `head`: the signed head, as it came. */
-/** @typedef {{ petitionId: string, remembered: string | undefined }} Wanted `remembered`: the head of an earlier count. */
+/** @typedef {{ petitionId: string, remembered: string | undefined, wasm: boolean }} Wanted `remembered`: the head of an earlier count. `wasm`: whether this browser takes WebAssembly. */
 /** @typedef {{ reason: string, entry: number | undefined, text: string }} Failure `reason` is `network` where no answer came. */
 /** @typedef {{ progress: { signatures: number } } | { verdict: Verdict } | { failure: Failure }} Report */
 
@@ -19,16 +19,30 @@ const TRIES = 4;
 class NoAnswer extends Error {}
 
 addEventListener("message", async ({ data }) => {
+  /** @type {Module | undefined} */
+  let module;
   try {
-    report({ verdict: await recount(data) });
+    module = await load(data);
+    report({ verdict: await recount(module, data) });
   } catch (error) {
-    report({ failure: plain(error) });
+    report({ failure: plain(error, module) });
   }
 }, { once: true });
 
-/** @param {Wanted} wanted @returns {Promise<Verdict>} */
-async function recount({ petitionId, remembered }) {
-  await init();
+/** @param {Wanted} wanted @returns {Promise<Module>} */
+async function load({ wasm }) {
+  const module = await (wasm ? import("../client/undersign_audit.js") : withoutWasm());
+  await module.default();
+  return module;
+}
+
+/** The same as JavaScript. @returns {Promise<Module>} */
+function withoutWasm() {
+  return /** @type {Promise<any>} */ (import("../client/undersign_audit_fallback.js"));
+}
+
+/** @param {Module} module @param {Wanted} wanted @returns {Promise<Verdict>} */
+async function recount({ Heads }, { petitionId, remembered }) {
   const path = `/v1/petitions/${petitionId}`;
   const tile = (/** @type {string} */ bundle) => ask(`${path}/log/tile/${bundle}`);
   // In this order: the head is then of the total's tree or of a later one.
@@ -80,9 +94,9 @@ async function ask(path) {
   }
 }
 
-/** @param {unknown} error @returns {Failure} */
-function plain(error) {
-  if (error instanceof AuditError) return { reason: error.reason, entry: error.entry, text: error.message };
+/** @param {unknown} error @param {Module | undefined} module @returns {Failure} */
+function plain(error, module) {
+  if (module && error instanceof module.AuditError) return { reason: error.reason, entry: error.entry, text: error.message };
   if (error instanceof NoAnswer) return { reason: "network", entry: undefined, text: error.message };
   return { reason: "broken", entry: undefined, text: String(error) };
 }

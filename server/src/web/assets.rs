@@ -57,7 +57,7 @@ pub const CLIENT: [&str; 8] = [
 ];
 
 /// The same without WebAssembly. A package that was built where there is no Node.js has not got it.
-const FALLBACK: [&str; 2] = ["undersign_client_fallback.js", "undersign_qr_fallback.js"];
+const FALLBACK: [&str; 3] = ["undersign_client_fallback.js", "undersign_qr_fallback.js", "undersign_audit_fallback.js"];
 
 /// Of everything else that pages load: who opens it as a page of its own sees what it is, and no more.
 const POLICY: &str = "default-src 'none'";

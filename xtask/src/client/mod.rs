@@ -30,7 +30,11 @@ const MODULES: [(&str, &str, &str); 4] = [
 
 /// Of which modules there is JavaScript, for browsers in which WebAssembly is off, and what its file's name begins with. The module that
 /// withdraws has all that signs as well: it is made once, and who needs it waits longer anyhow.
-const FALLBACKS: [(&str, &str); 2] = [("undersign_withdrawal", "undersign_client"), ("undersign_qr", "undersign_qr")];
+const FALLBACKS: [(&str, &str); 3] = [
+    ("undersign_withdrawal", "undersign_client"),
+    ("undersign_qr", "undersign_qr"),
+    ("undersign_audit", "undersign_audit"),
+];
 
 /// How much of the package there has to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
