@@ -108,8 +108,16 @@ test("wrong codes are told apart, and the right one counts after them", async ()
   await person.seeMessage(page, "code-form");
   await person.enterCode(page, wrong(mail.code));
   await person.seeMessage(page, "wrong-code");
+  // What is typed after a code, such as a space, is no further try.
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.locator("#code").press("End");
+  await page.locator("#code").press("Space");
+  await page.locator("#code").press("Backspace");
+  assert.equal(asked.filter((url) => url.endsWith("/confirm")).length, 0);
   await person.enterCode(page, mail.code);
   await person.seeCounted(page);
+  assert.equal(asked.filter((url) => url.endsWith("/confirm")).length, 1, "the control: one that is whole is sent");
   assert.equal((await demo.tally(SLUG)).total, total + 1);
   await context.close();
 });

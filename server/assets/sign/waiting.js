@@ -63,25 +63,37 @@ async function poll(signing, signal) {
   }
 }
 
-/** Takes codes until one is right.
+/** Takes codes until one is right, each as soon as it is whole or its button is pressed.
  * @param {Signing} signing @param {AbortSignal} signal @returns {Promise<void>} */
 function takeCodes(signing, signal) {
   return new Promise((resolve, reject) => {
+    const take = () => void busy("#send-code", () => tryCode(signing, signal)).then((confirmed) => confirmed && resolve(), reject);
     element("#code-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      busy("#send-code", () => tryCode(signing, signal)).then((confirmed) => confirmed && resolve(), reject);
+      take();
+    }, { signal });
+    let whole = "";
+    input("code").addEventListener("input", () => {
+      const before = whole;
+      whole = digits().length === 8 ? digits() : "";
+      // A space after it does not make it another code, and would cost a try.
+      if (whole && whole !== before) take();
     }, { signal });
   });
+}
+
+/** @returns {string} What is typed as a code. */
+function digits() {
+  // Persian and Arabic keyboards write digits of their own; the last four bits are the number.
+  const typed = input("code").value.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 15));
+  return typed.replace(/\D/g, "");
 }
 
 /** @param {Signing} signing @param {AbortSignal} signal @returns {Promise<boolean>} Whether the code was right. */
 async function tryCode(signing, signal) {
   const { client, journey } = signing;
-  // Persian and Arabic keyboards write digits of their own; the last four bits are the number.
-  const typed = input("code").value.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 15));
-  const digits = typed.replace(/\D/g, "");
   try {
-    const code = digits.length === 8 ? `${digits.slice(0, 4)}-${digits.slice(4)}` : digits;
+    const code = digits().replace(/^(....)(....)$/, "$1-$2");
     const answer = await send(client, journey.codeRequest(code), signal);
     if (signal.aborted) return false;
     journey.codeAnswered(answer);

@@ -40,7 +40,7 @@ stop-and-forget = Stop and forget
 
 waiting-title = Look into your mail
 code-label = Code from the mail
-code-hint = Eight digits. They are in the subject line: you need not leave this page, a glance at the notification is enough.
+code-hint = Eight digits; with the last one they are sent. They are in the subject line: you need not leave this page, a glance at the notification is enough.
 send-code = Confirm
 link-title = Or open the link in the mail
 link-text = In any browser, on any device. It asks for this number:
@@ -67,7 +67,7 @@ done-title = Accepted
 done-promised = Your signature will be in the public count by
 done-counted = Your signature is in the public count. This page has checked that in the log.
 done-too-long = Your signature should be in the public count now. The log is too long to be read on this page; the command-line program can check it.
-done-promise-broken = Your signature is not in the public log, though the server has promised it in writing. Please tell the organiser.
+done-promise-broken = By this device's clock your signature should be in the public log now, and it is not. The server promised it in writing. If the clock is right, please tell the organiser.
 done-log = Your signature was accepted. But the public log is not what it was a moment ago, or not what the server has signed. This page goes on looking. If it stays so, please tell the organiser.
 done-wiped = What this browser kept of your signing is wiped. The visit may still stand in your browser's history.
 done-share = Tell others, if that is safe for you

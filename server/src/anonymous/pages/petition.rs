@@ -110,6 +110,11 @@ impl<'a> PetitionPage<'a> {
             manifest,
         }
     }
+
+    /// What a signing asks for together, this petition and the others of the run.
+    fn bundle_sentence(&self) -> String {
+        self.t.counted("bundle-sentence", self.others.len() as u64 + 1)
+    }
 }
 
 fn others<'a>(t: &Messages, petition: &Petition, all: &'a [Arc<Petition>], now: Timestamp) -> Vec<Other<'a>> {
