@@ -1,7 +1,5 @@
 //! base64 (RFC 4648): one reader and one writer for both alphabets, because browsers load this code. One text for one byte string.
 
-use zeroize::Zeroizing;
-
 /// An alphabet, and whether the text is filled up to a multiple of four characters.
 pub struct Base64 {
     /// The last two characters of the alphabet.
@@ -19,7 +17,7 @@ impl Base64 {
 
     /// Writes a text.
     pub fn encode(&self, bytes: &[u8]) -> String {
-        let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+        let mut text = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
         for three in bytes.chunks(3) {
             let byte = |index: usize| u32::from(three.get(index).copied().unwrap_or(0));
             let mut group = byte(0) << 16 | byte(1) << 8 | byte(2);
@@ -27,12 +25,13 @@ impl Base64 {
                 if index <= three.len() {
                     text.push(self.character(group >> 18 & 63));
                 } else if self.is_padded {
-                    text.push('=');
+                    text.push(b'=');
                 }
                 group <<= 6;
             }
         }
-        text
+        // Unwrap safety: the alphabet is ASCII.
+        String::from_utf8(text).unwrap_or_default()
     }
 
     /// Reads a text. A foreign character, other padding and trailing bits that are not zero are refused.
@@ -40,7 +39,8 @@ impl Base64 {
         // With room for all: what is moved while it grows leaves copies behind, and it may be a secret.
         let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
         let (mut group, mut bits) = (0u32, 0);
-        for character in text.bytes().take_while(|character| *character != b'=') {
+        let characters = text.trim_end_matches('=');
+        for character in characters.bytes() {
             group = group << 6 | self.value(character)?;
             bits += 6;
             if bits >= 8 {
@@ -48,18 +48,19 @@ impl Base64 {
                 bytes.push((group >> bits) as u8);
             }
         }
-        let only_text = Zeroizing::new(self.encode(&bytes));
-        (*only_text == text).then_some(bytes)
+        // One text for these bytes: no bit is left over that could be anything, no character that makes no byte, and no other padding.
+        let whole = if self.is_padded { bytes.len().div_ceil(3) * 4 } else { characters.len() };
+        (group & ((1 << bits) - 1) == 0 && bits < 6 && text.len() == whole).then_some(bytes)
     }
 
-    fn character(&self, value: u32) -> char {
+    fn character(&self, value: u32) -> u8 {
         let value = value as u8;
-        char::from(match value {
+        match value {
             0..26 => b'A' + value,
             26..52 => b'a' + (value - 26),
             52..62 => b'0' + (value - 52),
             _ => self.last[usize::from(value & 1)],
-        })
+        }
     }
 
     fn value(&self, character: u8) -> Option<u32> {

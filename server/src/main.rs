@@ -19,6 +19,10 @@ use undersign_server::serve::{OrganiserPolicy, Server};
 use undersign_server::storage::Side;
 use undersign_server::witness::{self, config::WitnessConfig};
 
+/// A fifth of a redemption's processor time went to the C library's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Petitions for people to whom signing is dangerous.
 #[derive(Parser)]
 #[command(version)]
