@@ -8,9 +8,9 @@ pub(crate) enum Engine {
 }
 
 /// FULL: a commit is fsynced before it is acknowledged. secure_delete: what is deleted is overwritten. temp_store in memory: copies made
-/// by a rewrite must not reach a temporary file.
+/// by a rewrite must not reach a temporary file. cache_size: 16 MiB at most hold what lies above the leaves of ten million rows.
 const SQLITE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; \
-     PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000;";
+     PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000;";
 
 /// Whatever the server, the database or the role has set: a commit is in the write-ahead log before it is acknowledged, and every
 /// statement sees what was committed before it began. A transaction that does nothing, or whose client's machine is gone, is ended: other
