@@ -3,6 +3,8 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 use undersign_client_lib::organiser::picture_hash;
 use undersign_protocol::petition::{Picture, VerifiedManifest};
 use undersign_protocol::problem::Problem;
@@ -63,6 +65,33 @@ async fn a_picture_is_shown_beside_the_text_without_what_its_camera_wrote_into_i
         assert!(holds(&file, trace) && !holds(&shown.body, trace));
     }
     assert_eq!(wire.get(&wire.origin("/p/trees/picture.jpg")).await.status, 404);
+}
+
+#[tokio::test]
+async fn strangers_who_send_slowly_fill_no_memory_and_keep_nobody_out_for_long() {
+    let server = TestServer::with_petitions(Options::default(), &["trees"]).await;
+    let (wire, file) = (Wire::new(&server), photograph());
+    publish(&server, "woods", &file).await;
+    let address = wire.origin("").trim_start_matches("http://").to_owned();
+    let head =
+        format!("POST /v1/petitions/woods/picture HTTP/1.1\r\nHost: {address}\r\nContent-Length: 8000000\r\n\r\n");
+    let mut slow = Vec::new();
+    for _ in 0..4 {
+        let mut stream = TcpStream::connect(&address).await.expect("connected");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        slow.push(stream);
+    }
+    // The fifth is told when to come again, as soon as all four are being received.
+    let refused = loop {
+        let answer = hand_in(&wire, "woods", &file[1..]).await;
+        if answer.status == 503 {
+            break answer;
+        }
+    };
+    assert_eq!(refused.problem(), Problem::Unavailable);
+    assert_eq!(refused.header("retry-after"), "30");
+    drop(slow);
+    while hand_in(&wire, "woods", &file).await.status != 204 {}
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
@@ -17,6 +19,12 @@ use crate::web::problem::WebProblem;
 /// One at a time: a picture of 25 million pixels takes a hundred megabytes while it is read.
 static READING: Semaphore = Semaphore::const_new(1);
 
+/// Files that are being received, each of up to 8 MiB and from anyone: the memory that strangers can fill.
+static RECEIVING: Semaphore = Semaphore::const_new(4);
+
+/// How long one may take to come: whoever sends nothing must not keep others out.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Both routes. Pages are in languages; a picture is in none.
 pub fn router() -> Router<AnonymousState> {
     Router::new().route("/v1/petitions/{petition}/picture", post(take)).route("/p/{slug}/picture.jpg", get(show))
@@ -35,9 +43,11 @@ async fn take(
     if state.picture_size(&petition_id).await?.is_some() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let file = to_bytes(request.into_body(), MAX_PICTURE)
-        .await
-        .map_err(|_| WebProblem::with_detail(Problem::BodyTooLarge, PictureError::Bytes))?;
+    let busy = || WebProblem::from(Problem::Unavailable).retry_after(PATIENCE.as_secs());
+    let _received = RECEIVING.try_acquire().map_err(|_| busy())?;
+    let file = tokio::time::timeout(PATIENCE, to_bytes(request.into_body(), MAX_PICTURE)).await;
+    let file = file.map_err(|_| busy())?;
+    let file = file.map_err(|_| WebProblem::with_detail(Problem::BodyTooLarge, PictureError::Bytes))?;
     if picture_hash(&file) != named.sha256 {
         let detail = "these are not the bytes whose hash stands in the manifest";
         return Err(WebProblem::with_detail(Problem::MalformedRequest, detail));
