@@ -114,6 +114,7 @@ test("wrong codes are told apart, and the right one counts after them", async ()
   await page.locator("#code").press("End");
   await page.locator("#code").press("Space");
   await page.locator("#code").press("Backspace");
+  assert.deepEqual(await person.seen(page), { panel: "waiting", message: undefined }, "what was said of the other code is gone");
   assert.equal(asked.filter((url) => url.endsWith("/confirm")).length, 0);
   await person.enterCode(page, mail.code);
   await person.seeCounted(page);

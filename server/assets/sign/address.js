@@ -1,7 +1,7 @@
 // The second step: the address, which is in this page's memory until the mail is asked for, and nowhere after that.
 
 import { Stopped, failure } from "./errors.js";
-import { busy, element, facts, input, say, show } from "./panels.js";
+import { busy, clearMessages, element, facts, input, say, show } from "./panels.js";
 import { send } from "./transport.js";
 
 /** @typedef {import("./signing.js").Signing} Signing */
@@ -18,7 +18,11 @@ export async function askAddress(signing) {
   element("#keep-waiting").hidden = !signing.journey.mailAsked;
   if (signing.note) say(signing.note);
   signing.note = undefined;
-  element("#email").oninput = advise;
+  element("#email").oninput = () => {
+    // What was said of another text.
+    clearMessages();
+    advise();
+  };
   advise();
   for (;;) {
     const email = await submitted(signing);

@@ -1,7 +1,7 @@
 // The third step: until the code is typed here, or the link is opened anywhere.
 
 import { Stopped, failure } from "./errors.js";
-import { busy, element, input, say, show } from "./panels.js";
+import { busy, clearMessages, element, input, say, show } from "./panels.js";
 import { Backoff, now } from "./patience.js";
 import { askAddress } from "./address.js";
 import { Superseded } from "./storage.js";
@@ -74,6 +74,7 @@ function takeCodes(signing, signal) {
     }, { signal });
     let whole = "";
     input("code").addEventListener("input", () => {
+      clearMessages();
       const before = whole;
       whole = digits().length === 8 ? digits() : "";
       // A space after it does not make it another code, and would cost a try.
