@@ -203,7 +203,8 @@ fn a_rule_that_is_broken_is_named() {
 
 /// What an organiser brings along, counted on the day of the notice.
 fn earlier() -> EarlierTotal {
-    let source = manifest().texts.keys().map(|language| (language.clone(), "On paper, in three towns".to_owned()));
+    let manifest = manifest();
+    let source = manifest.texts.keys().map(|language| (language.clone(), "On paper, in three towns".to_owned()));
     EarlierTotal { count: 2_984, counted_on: "2026-12-24T00:00:00Z".parse().unwrap(), source: source.collect() }
 }
 
