@@ -23,6 +23,9 @@ pub fn sentence(problem: Problem) -> &'static str {
         Problem::Unavailable => {
             "The server cannot do this now. Nothing of yours is lost: repeat the command in some minutes."
         }
+        Problem::ReadOnly => {
+            "Signing is paused by the operator for a while. Nothing of yours is lost: repeat the command later, or undersign resume."
+        }
 
         Problem::UnknownPetition => "There is no such petition at this server. Check the name in the link.",
         Problem::OrganiserNotAllowed => {
@@ -49,12 +52,18 @@ pub fn sentence(problem: Problem) -> &'static str {
         Problem::TooManyNotices => {
             "There are as many notices about this petition as there may be. Publish the next news in your own channels."
         }
+        Problem::TooManyPetitions => {
+            "This key has as many open petitions as this server allows it at once. Publish when one of them has closed, or ask the operator."
+        }
         Problem::IssuerFull => {
             "This server has no room for another petition until one of its petitions closes. Ask the operator."
         }
 
         Problem::AddressNotValid => {
             "The server does not take this as an e-mail address. Check it for typing errors and run the command again."
+        }
+        Problem::MailProviderRefused => {
+            "The operator takes no addresses of this provider. Nothing is lost: run the command again with another address."
         }
         Problem::VerificationNotValid => {
             "The code is no longer valid. Ask for a new mail: undersign resume --email ADDRESS"

@@ -85,6 +85,8 @@ problems! {
     Internal = 500, "internal", "Something went wrong on the server. Nothing of yours is lost; try again.";
     /// A part that is needed is away for now.
     Unavailable = 503, "unavailable", "The service cannot do this now. Nothing of yours is lost; try again.";
+    /// Signing is paused by the operator; Retry-After says when to come back.
+    ReadOnly = 503, "read-only", "Signing is paused for a while. Nothing of yours is lost; try again later.";
 
     /// petition: no petition with this petition_id or slug.
     UnknownPetition = 404, "unknown-petition", "There is no such petition here.";
@@ -104,11 +106,15 @@ problems! {
     NoticeNotValid = 422, "notice-not-valid", "The notice breaks a rule.";
     /// petition: organiser or operator has published as many notices about this petition as there may be.
     TooManyNotices = 409, "too-many-notices", "There are as many notices about this petition as there may be.";
+    /// petition: the organiser's key has as many petitions that are open or to be opened as the operator allows it at once.
+    TooManyPetitions = 409, "too-many-petitions", "This organiser has as many open petitions as it may have here.";
     /// petition: all 256 truncated key ids are taken.
     IssuerFull = 503, "issuer-full", "This issuer has no room for another petition.";
 
     /// email_verification: not an address that mail can be sent to.
     AddressNotValid = 400, "address-not-valid", "This is not a valid e-mail address. Check it for typing errors.";
+    /// email_verification: the operator takes no addresses of this domain.
+    MailProviderRefused = 403, "mail-provider-refused", "Addresses of this provider are not taken here. Use another one.";
     /// email_verification: forged, foreign or expired link or verification; these are not told apart.
     VerificationNotValid = 403, "verification-not-valid", "This link or code is no longer valid. Ask for a new mail.";
     /// email_verification: the code is wrong.

@@ -18,6 +18,9 @@ date = { $day } { $month ->
 all-petitions = All petitions
 languages = Language
 footer-what = Each signature here is counted once, and anyone can recount. None can be joined to the e-mail address behind it.
+about-link = About this site
+about-imprint = Imprint
+about-contact = Contact
 unreviewed = The Persian words of this page were not yet checked by anybody who speaks Persian natively. Where they differ, the English ones hold.
 
 list-title = Petitions
@@ -37,6 +40,11 @@ count-signatures = { $count } { $number ->
 }
 of-goal = of { $goal }
 progress-label = Signatures on the way to the next goal
+earlier-total = Collected before, elsewhere: { $count } { $number ->
+    [one] signature
+   *[other] signatures
+}.
+earlier-unverified = As of { $date }, by the organiser's word. This cannot be verified, so it is not in the count.
 
 state-announced = Opens on { $date }
 state-open = Open until { $date }
@@ -52,6 +60,10 @@ notice-take-down = Text taken down
 notice-correction = Replaced by another petition
 notice-delivery = Handed over, with { $size } entries in the log
 notice-answer = Answer of an addressee
+notice-earlier-total = Collected before, elsewhere, and not counted here: { $count } { $number ->
+    [one] signature
+   *[other] signatures
+}
 notice-by-organiser = from the organiser
 notice-by-operator = from the operator of this site
 notice-replaced-by = The petition that replaces this one

@@ -19,6 +19,9 @@ date = { $day } { $month ->
 all-petitions = همهٔ طومارها
 languages = زبان
 footer-what = هر امضا در اینجا یک بار شمرده می‌شود و هرکس می‌تواند از نو بشمارد. هیچ امضایی را نمی‌توان به نشانی ایمیل پشت آن پیوند داد.
+about-link = دربارهٔ این سایت
+about-imprint = شناسنامهٔ سایت
+about-contact = تماس
 unreviewed = نوشته‌های فارسی این صفحه را هنوز هیچ فارسی‌زبانی بازبینی نکرده است. در صورت اختلاف، متن انگلیسی معتبر است.
 
 list-title = طومارها
@@ -38,6 +41,11 @@ count-signatures = { $count } { $number ->
 }
 of-goal = از { $goal }
 progress-label = امضاها در راه هدف بعدی
+earlier-total = پیش‌تر در جای دیگر گردآوری شده: { $count } { $number ->
+    [one] امضا
+   *[other] امضا
+}.
+earlier-unverified = تا { $date }، به گفتهٔ برگزارکننده. این را نمی‌توان بررسی کرد و در شمار نیامده است.
 
 state-announced = شروع: { $date }
 state-open = باز تا { $date }
@@ -53,6 +61,10 @@ notice-take-down = متن برداشته شد
 notice-correction = طومار دیگری جای آن را گرفت
 notice-delivery = تحویل داده شد، با { $size } ثبت در دفتر
 notice-answer = پاسخ یکی از مخاطبان
+notice-earlier-total = پیش‌تر در جای دیگر گردآوری شده و اینجا شمرده نمی‌شود: { $count } { $number ->
+    [one] امضا
+   *[other] امضا
+}
 notice-by-organiser = از برگزارکننده
 notice-by-operator = از گردانندهٔ این سایت
 notice-replaced-by = طوماری که جای این را گرفته است

@@ -5,10 +5,11 @@ use axum::extract::FromRef;
 use super::email_verification::{EmailVerification, VerificationError, VerificationSettings};
 use super::issuance::{IssuanceError, Issuer, OriginClient};
 use super::waits::Waits;
+use crate::announcement::Announcements;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
-use crate::petition::{Organisers, Registry};
+use crate::petition::{OrganiserLimits, Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
 use crate::web::assets::Assets;
 use crate::web::client_network::TrustedProxies;
@@ -41,6 +42,8 @@ pub struct Settings {
     pub origin: Option<OriginClient>,
     /// Whose petitions are taken.
     pub organisers: Organisers,
+    /// How many petitions of one organiser are open at once.
+    pub organiser_limits: OrganiserLimits,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: TrustedProxies,
     /// Mail and limits.
@@ -49,6 +52,8 @@ pub struct Settings {
     pub assets: Arc<Assets>,
     /// Whether pages of the other host may ask this one.
     pub cors: Cors,
+    /// What stands on the confirm page, and whether signing is paused.
+    pub announcements: Announcements,
 }
 
 /// Why the identified side does not start.
@@ -75,10 +80,12 @@ pub struct IdentifiedState {
     pub(super) registry: Registry,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) organisers: Arc<Organisers>,
+    pub(super) organiser_limits: Arc<OrganiserLimits>,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) cors: Cors,
     pub(super) verification: Arc<EmailVerification>,
     pub(super) assets: Arc<Assets>,
+    pub(super) announcements: Announcements,
     pub(super) issuer: Arc<Issuer>,
 }
 
@@ -122,10 +129,12 @@ impl IdentifiedState {
             registry,
             clock,
             organisers: Arc::new(settings.organisers),
+            organiser_limits: Arc::new(settings.organiser_limits),
             trusted_proxies: settings.trusted_proxies,
             cors: settings.cors,
             verification,
             assets: settings.assets,
+            announcements: settings.announcements,
             issuer: Arc::new(issuer),
         })
     }
@@ -164,6 +173,12 @@ impl FromRef<IdentifiedState> for Arc<EmailVerification> {
 impl FromRef<IdentifiedState> for Arc<Assets> {
     fn from_ref(state: &IdentifiedState) -> Self {
         Arc::clone(&state.assets)
+    }
+}
+
+impl FromRef<IdentifiedState> for Announcements {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        state.announcements.clone()
     }
 }
 

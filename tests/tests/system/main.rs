@@ -15,6 +15,9 @@ mod links;
 /// What someone sees who has had all the mails of a day.
 mod limits;
 
+/// Addresses that an operator does not take, and what that tells.
+mod mail_providers;
+
 /// What the person sees who opens the link.
 mod confirm_page;
 
@@ -26,6 +29,12 @@ mod right_to_left;
 
 /// What an operator sets about pages, what other sites may have, and wiping.
 mod page_settings;
+
+/// What the operator says on every page, and what a pause stops.
+mod announcements;
+
+/// Whether the site says who runs it.
+mod about;
 
 /// Pictures: the organiser's, and the one that messengers show.
 mod pictures;
@@ -75,6 +84,9 @@ mod close;
 /// What organiser and operator may say about a petition later, and what it does.
 mod notices;
 
+/// Whether signatures from elsewhere are said, and counted nowhere.
+mod earlier_total;
+
 /// Whether a total is handed over and answered where everybody sees it.
 mod deliveries;
 
@@ -116,6 +128,9 @@ mod init;
 
 /// Whether two machines that `init` has set up work behind real proxies, which write down nobody.
 mod proxies;
+
+/// How many petitions an organiser has open at once.
+mod organiser_limits;
 
 /// What two publications at once do, and one that only half fits.
 mod publication_races;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use undersign_protocol::petition::{Language, Manifest, PetitionState};
+use undersign_protocol::petition::{Language, Manifest, NoticeContent, PetitionState};
 use undersign_protocol::timestamp::Timestamp;
 
 use super::accent::Accent;
@@ -31,6 +31,7 @@ pub struct PetitionPage<'a> {
     help: String,
     answers: Vec<(&'a str, String)>,
     progress: Progress,
+    earlier: Option<Earlier<'a>>,
     state: String,
     not_open: String,
     is_open: bool,
@@ -51,6 +52,13 @@ struct ShownPicture<'a> {
     alt: &'a str,
     width: u32,
     height: u32,
+}
+
+/// What the organiser says was collected before, elsewhere. It stands beside the count and is part of no number of this site.
+struct Earlier<'a> {
+    count: String,
+    unverified: String,
+    source: &'a str,
 }
 
 /// Another open petition of the run.
@@ -78,6 +86,7 @@ impl<'a> PetitionPage<'a> {
         let petition_id = petition.verified.petition_id().to_string();
         let words = Words::of(t, manifest).unwrap_or_else(|| unreachable!("a verified manifest has a language"));
         let state = petition.state(now);
+        let is_paused = state == PetitionState::Open && pages.announcements.now().paused().is_some();
         let picture = manifest.picture.as_ref().zip(picture).map(|(named, (width, height))| ShownPicture {
             alt: words.localized(&named.alt),
             width,
@@ -92,11 +101,12 @@ impl<'a> PetitionPage<'a> {
             body: to_html(&words.text.body),
             help: to_html(&words.text.help),
             answers: words.text.faq.iter().map(|item| (item.question.as_str(), to_html(&item.answer))).collect(),
+            earlier: earlier(t, petition, words.lang),
             words,
             progress: Progress::new(t, total, &manifest.goals),
             state: state_line(t, petition, now),
-            not_open: not_open(t, petition, state),
-            is_open: state == PetitionState::Open,
+            not_open: if is_paused { t.get("message-read-only") } else { not_open(t, petition, state) },
+            is_open: state == PetitionState::Open && !is_paused,
             preselect_run: pages.preselected == Preselected::Run,
             others: others(t, petition, all, now),
             notices: News::of(t, petition, all),
@@ -115,6 +125,20 @@ impl<'a> PetitionPage<'a> {
     fn bundle_sentence(&self) -> String {
         self.t.counted("bundle-sentence", self.others.len() as u64 + 1)
     }
+}
+
+/// The last one in the log takes the place of those before.
+fn earlier<'a>(t: &Messages, petition: &'a Petition, language: &Language) -> Option<Earlier<'a>> {
+    let said = petition.notices.iter().filter_map(|notice| match &notice.verified.notice().content {
+        NoticeContent::EarlierTotal(earlier) => Some((notice.leaf_index, earlier)),
+        _ => None,
+    });
+    let (_, earlier) = said.max_by_key(|(leaf_index, _)| *leaf_index)?;
+    Some(Earlier {
+        count: t.counted("earlier-total", earlier.count),
+        unverified: t.with("earlier-unverified", "date", t.date(earlier.counted_on)),
+        source: earlier.source.get(language).map(String::as_str).unwrap_or_default(),
+    })
 }
 
 fn others<'a>(t: &Messages, petition: &Petition, all: &'a [Arc<Petition>], now: Timestamp) -> Vec<Other<'a>> {
