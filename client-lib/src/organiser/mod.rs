@@ -43,7 +43,8 @@ pub use picture::{MAX_PICTURE, PictureError, ShownPicture, picture_hash, shown_p
 pub use problem::{FolderProblem, Severity};
 pub use publish::{
     PublicationError, PublishError, format_publication, parse_publication, picture_request, prepare_request,
-    publish_request, read_picture_answer, read_prepared_anonymous, read_prepared_identified, read_published,
+    publish_request, read_handed_in, read_picture_answer, read_prepared_anonymous, read_prepared_identified,
+    read_published, read_review, review_request,
 };
 pub use settings::{DEFAULT_EPOCH, DEFAULT_GOALS, DEFAULT_GRACE, DEFAULT_PUBLICATION, Settings};
 pub use template::new_folder;

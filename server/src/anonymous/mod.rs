@@ -37,6 +37,7 @@ pub mod pages;
 
 mod notices;
 mod pictures;
+mod accepted;
 mod publication;
 mod state;
 
@@ -61,7 +62,10 @@ pub fn routes(state: &AnonymousState) -> SideRoutes {
         pages: pages::router().merge(pictures::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.pages.assets.router(),
-        organisers: publication::router().merge(notices::organisers_router()).with_state(state.clone()),
+        organisers: publication::router()
+            .merge(notices::organisers_router())
+            .merge(crate::petition::review::http::router())
+            .with_state(state.clone()),
         checks: publication::check_router().merge(notices::check_router()).with_state(state.clone()),
         cors: state.cors.clone(),
         cached: Some(Arc::clone(&state.cached)),

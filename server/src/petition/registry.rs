@@ -161,6 +161,11 @@ impl Registry {
 }
 
 impl Petition {
+    /// One of which nothing is known but its manifest.
+    pub fn without_notices(verified: VerifiedManifest) -> Self {
+        Self { verified, position: None, notices: Vec::new() }
+    }
+
     /// When first-time issuance ends.
     pub fn closes_at(&self) -> Timestamp {
         effective_closes_at(self.verified.manifest(), self.notices.iter().map(|notice| &notice.verified))

@@ -210,10 +210,12 @@ impl Transaction {
         rows.iter().map(|row| blob(row, "public_key")).collect()
     }
 
-    /// How many petitions an organiser has prepared and not published.
+    /// How many petitions an organiser has prepared, or handed in, and not published.
     pub(crate) async fn count_prepared(&mut self, organiser: &PublicKey) -> Result<u64, StorageError> {
         let named = self.named();
-        let row = sqlx::query("SELECT COUNT(*) AS prepared FROM prepared WHERE organiser_key = $1")
+        let sql = "SELECT (SELECT COUNT(*) FROM prepared WHERE organiser_key = $1) \
+                   + (SELECT COUNT(*) FROM review WHERE organiser_key = $1 AND slug IS NOT NULL) AS prepared";
+        let row = sqlx::query(sql)
             .bind(organiser.as_bytes().as_slice())
             .fetch_one(self.connection())
             .await

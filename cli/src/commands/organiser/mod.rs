@@ -6,6 +6,7 @@ mod new;
 mod notice;
 mod picture;
 mod publish;
+mod review;
 mod report;
 mod stats;
 
