@@ -116,6 +116,7 @@ fn news(notice: &VerifiedNotice, language: Option<&Language>) -> Vec<String> {
         NoticeContent::Answer {} => "answer of an addressee".to_owned(),
     };
     let signer = match notice.signer {
+        NoticeSigner::Organiser if notice.recovery_key.is_some() => "the organiser, with the recovery key",
         NoticeSigner::Organiser => "the organiser",
         NoticeSigner::Operator => "the operator",
     };

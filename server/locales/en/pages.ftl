@@ -56,6 +56,7 @@ notice-correction = Replaced by another petition
 notice-delivery = Handed over, with { $size } entries in the log
 notice-answer = Answer of an addressee
 notice-by-organiser = from the organiser
+notice-by-recovery = from the organiser, with the recovery key
 notice-by-operator = from the operator of this site
 notice-replaced-by = The petition that replaces this one
 replaces = The petition that this one replaces

@@ -57,6 +57,7 @@ notice-correction = طومار دیگری جای آن را گرفت
 notice-delivery = تحویل داده شد، با { $size } ثبت در دفتر
 notice-answer = پاسخ یکی از مخاطبان
 notice-by-organiser = از برگزارکننده
+notice-by-recovery = از برگزارکننده، با کلید پشتیبان
 notice-by-operator = از گردانندهٔ این سایت
 notice-replaced-by = طوماری که جای این را گرفته است
 replaces = طوماری که این جای آن را گرفته است

@@ -58,6 +58,7 @@ notice-correction = Заменена другой петицией
 notice-delivery = Передана, в журнале было записей: { $size }
 notice-answer = Ответ адресата
 notice-by-organiser = от организатора
+notice-by-recovery = от организатора, запасным ключом
 notice-by-operator = от оператора этого сайта
 notice-replaced-by = Петиция, которая заменила эту
 replaces = Петиция, которую заменила эта

@@ -176,6 +176,11 @@ impl Petition {
         self.notices.iter().any(|notice| notice.verified.takes_down())
     }
 
+    /// Whether the recovery key has signed in place of the organiser's: from then on that one signs no more.
+    pub fn is_recovered(&self) -> bool {
+        self.notices.iter().any(|notice| notice.verified.notice().recovery_key.is_some())
+    }
+
     /// First moment at which nothing more is taken.
     pub fn ends_at(&self) -> Timestamp {
         self.closes_at().plus(self.verified.manifest().grace)

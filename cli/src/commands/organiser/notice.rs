@@ -92,8 +92,9 @@ async fn run(
     };
     let transport = transport(&arguments.connection)?;
     let petition = look_up(&transport, base, link, None, Purpose::Show, output).await?;
-    if petition.manifest().organiser.public_key != key.public_key() {
-        let message = "The petition was published with another key. Name that key with --key.";
+    let public_key = key.public_key();
+    if petition.manifest().organiser.public_key != public_key && !is_recovery_key(petition.manifest(), &public_key) {
+        let message = "The petition was published with another key. Name that key, or its recovery key, with --key.";
         return Err(Failure::new(Exit::Refused, message));
     }
     let now = clock::now();
