@@ -4,8 +4,8 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use undersign_protocol::ed25519::{PublicKey, SecretKey};
 use undersign_protocol::petition::{
-    ByLanguage, Language, Manifest, Notice, NoticeAnswer, NoticeContent, NoticeError, NoticeSigner, NoticeText, PetitionId,
-    Sha256Hash, SignedNotice, VerifiedNotice,
+    ByLanguage, Language, Manifest, Notice, NoticeAnswer, NoticeContent, NoticeError, NoticeSigner, NoticeText,
+    PetitionId, Sha256Hash, SignedNotice, VerifiedNotice,
 };
 use undersign_protocol::timestamp::Timestamp;
 

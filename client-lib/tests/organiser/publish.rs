@@ -3,8 +3,8 @@ use rand_core::UnwrapErr;
 use serde_json::{Value, json};
 use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::organiser::{
-    Folder, PublishError, format_publication, parse_publication, prepare_request, publish_request,
-    read_handed_in, read_prepared_anonymous, read_prepared_identified, read_published, read_review, review_request,
+    Folder, PublishError, format_publication, parse_publication, prepare_request, publish_request, read_handed_in,
+    read_prepared_anonymous, read_prepared_identified, read_published, read_review, review_request,
 };
 use undersign_client_lib::request::Side;
 use undersign_client_lib::response::Response;

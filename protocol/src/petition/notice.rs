@@ -163,7 +163,11 @@ impl SignedNotice {
         }
         let notice: Notice = from_canonical(&self.notice)?;
         let version = 1 + u64::from(notice.recovery_key.is_some());
-        if notice.version == version { Ok(notice) } else { Err(CanonicalError::Form(format!("version: must be {version}"))) }
+        if notice.version == version {
+            Ok(notice)
+        } else {
+            Err(CanonicalError::Form(format!("version: must be {version}")))
+        }
     }
 
     /// Verifies the signature with a key: that of [`Notice::key`].

@@ -2,9 +2,7 @@ use crate::json::Raw;
 use sha2::{Digest as _, Sha256};
 
 use super::rules::{line, prose, require};
-use super::{
-    CanonicalError, Manifest, ManifestError, Notice, NoticeContent, SignedNotice, VerifiedManifest,
-};
+use super::{CanonicalError, Manifest, ManifestError, Notice, NoticeContent, SignedNotice, VerifiedManifest};
 use crate::bytes::byte_string;
 use crate::ed25519::Signature;
 use crate::public_log::{Entry, Hash, InclusionProof};

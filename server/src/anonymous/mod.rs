@@ -35,9 +35,9 @@ pub mod tally;
 /// What people read and sign on.
 pub mod pages;
 
+mod accepted;
 mod notices;
 mod pictures;
-mod accepted;
 mod publication;
 mod state;
 

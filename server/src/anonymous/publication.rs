@@ -7,9 +7,7 @@ use axum::response::Response;
 use axum::routing::post;
 use axum::{Json, Router};
 use undersign_protocol::ed25519::PublicKey;
-use undersign_protocol::petition::{
-    Log, Origin, PrepareRequest, PreparedAnonymous, PublishRequest, VerifiedManifest,
-};
+use undersign_protocol::petition::{Log, Origin, PrepareRequest, PreparedAnonymous, PublishRequest, VerifiedManifest};
 use undersign_protocol::public_log::{Announcement, Entry, HostEntry};
 
 use super::AnonymousState;

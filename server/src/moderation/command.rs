@@ -90,7 +90,9 @@ impl PetitionsCommand {
     pub fn config(&self) -> &Path {
         match self {
             Self::List(file) => &file.config,
-            Self::Accept(petition) | Self::Show { petition, .. } | Self::Refuse { petition, .. } => &petition.file.config,
+            Self::Accept(petition) | Self::Show { petition, .. } | Self::Refuse { petition, .. } => {
+                &petition.file.config
+            }
         }
     }
 
@@ -126,12 +128,8 @@ impl OrganisersCommand {
     pub async fn run(&self, config: &Config) -> anyhow::Result<String> {
         match self {
             Self::List(_) => list_organisers(config).await,
-            Self::Add { key, name, .. } => {
-                add_organiser(config, *key, name).await.map(|()| "listed\n".to_owned())
-            }
-            Self::Remove { key, .. } => {
-                remove_organiser(config, *key).await.map(|()| "listed no longer\n".to_owned())
-            }
+            Self::Add { key, name, .. } => add_organiser(config, *key, name).await.map(|()| "listed\n".to_owned()),
+            Self::Remove { key, .. } => remove_organiser(config, *key).await.map(|()| "listed no longer\n".to_owned()),
         }
     }
 }

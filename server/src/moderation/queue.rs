@@ -113,7 +113,10 @@ async fn decide_at(
         (decision, &side.pictures, &reviewed.petition.manifest().picture)
     {
         let is_there = pictures.picture(&petition_id).await?.is_some();
-        ensure!(is_there, "its picture was not handed in yet, and would be shown unseen: its organiser runs publish again");
+        ensure!(
+            is_there,
+            "its picture was not handed in yet, and would be shown unseen: its organiser runs publish again"
+        );
     }
     let mut tx = side.database.begin("moderation::decide").await?;
     tx.lock(Lock::Petitions).await?;

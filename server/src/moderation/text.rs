@@ -25,7 +25,10 @@ pub(super) fn shown(state: &str, petition: &VerifiedManifest) -> String {
     let links = manifest.channels.iter().chain(&manifest.support);
     lines.extend(links.map(|link| format!("link         {}", plain(&link.url))));
     if let Some(picture) = &manifest.picture {
-        lines.push(format!("picture      the file with SHA-256 {}; show --picture FILE writes what people will see", picture.sha256));
+        lines.push(format!(
+            "picture      the file with SHA-256 {}; show --picture FILE writes what people will see",
+            picture.sha256
+        ));
     }
     for (language, text) in &manifest.texts {
         lines.push(language_text(manifest, language, text));

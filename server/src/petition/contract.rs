@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use undersign_protocol::petition::{
-    Notice, NoticeContent, NoticeSigner, PetitionId, SignedNotice, VerifiedManifest, VerifiedNotice, manifest_signing_text,
-    to_canonical,
+    Notice, NoticeContent, NoticeSigner, PetitionId, SignedNotice, VerifiedManifest, VerifiedNotice,
+    manifest_signing_text, to_canonical,
 };
 
 use super::PublishedNotice;

@@ -215,11 +215,8 @@ impl Transaction {
         let named = self.named();
         let sql = "SELECT (SELECT COUNT(*) FROM prepared WHERE organiser_key = $1) \
                    + (SELECT COUNT(*) FROM review WHERE organiser_key = $1 AND slug IS NOT NULL) AS prepared";
-        let row = sqlx::query(sql)
-            .bind(organiser.as_bytes().as_slice())
-            .fetch_one(self.connection())
-            .await
-            .map_err(named)?;
+        let row =
+            sqlx::query(sql).bind(organiser.as_bytes().as_slice()).fetch_one(self.connection()).await.map_err(named)?;
         number(&row, "prepared")
     }
 

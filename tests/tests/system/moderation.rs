@@ -41,7 +41,8 @@ async fn public(wire: &Wire, petition: &VerifiedManifest) -> String {
             all += &wire.get(&format!("{base}{path}")).await.text();
         }
         for name in [id.as_str(), slug] {
-            for part in ["", "/notices", "/issued", "/total", "/close", "/log/checkpoint", "/log/tile/entries/000.p/1"] {
+            for part in ["", "/notices", "/issued", "/total", "/close", "/log/checkpoint", "/log/tile/entries/000.p/1"]
+            {
                 all += &wire.get(&format!("{base}/v1/petitions/{name}{part}")).await.text();
             }
             for part in ["", "/news", "/news.atom", "/verify", "/share", "/organiser", "/preview.png"] {
@@ -217,9 +218,12 @@ async fn strangers_fill_neither_the_disk_nor_the_places_of_listed_organisers() {
 
 #[tokio::test]
 async fn the_setting_says_who_publishes_at_once_who_waits_and_who_is_refused() {
-    for (review, listed, other) in
-        [("nobody", Some(200), None), ("listed", Some(202), None), ("others", Some(200), Some(202)), ("all", Some(202), Some(202))]
-    {
+    for (review, listed, other) in [
+        ("nobody", Some(200), None),
+        ("listed", Some(202), None),
+        ("others", Some(200), Some(202)),
+        ("all", Some(202), Some(202)),
+    ] {
         let server = TestServer::start(Options { review: Some(review.to_owned()), ..Options::default() }).await;
         let wire = Wire::new(&server);
         for (number, expected) in [(7, listed), (1, other)] {
@@ -295,7 +299,8 @@ async fn a_picture_is_seen_by_the_moderator_first() {
     assert!(!well && said.contains("picture was not handed in"), "{said}");
 
     let post = async |name: &str| {
-        wire.post(&wire.origin(&format!("/v1/petitions/{name}/picture")), "application/octet-stream", file.clone()).await
+        wire.post(&wire.origin(&format!("/v1/petitions/{name}/picture")), "application/octet-stream", file.clone())
+            .await
     };
     assert_eq!(post("trees").await.problem(), Problem::UnknownPetition, "by its id alone");
     assert_eq!(post(&trees.petition_id().to_string()).await.status, 204);

@@ -270,7 +270,8 @@ async fn the_right_organiser_reaches_what_is_his_and_nothing_more_while_it_waits
     let world = World::new().await;
     let key = Some(&world.stranger.key);
     let id = world.waiting.petition_id().to_string();
-    let of = |end: &str| ROUTES.into_iter().find(|(method, path, _)| *method == "POST" && path.ends_with(end)).expect(end);
+    let of =
+        |end: &str| ROUTES.into_iter().find(|(method, path, _)| *method == "POST" && path.ends_with(end)).expect(end);
     for base in world.bases() {
         let asked = world.send(&base, of("/review"), &world.waiting, &id, key).await;
         assert_eq!((asked.status, &asked.json()["state"]), (200, &"waiting".into()));
@@ -285,7 +286,8 @@ async fn the_right_organiser_reaches_what_is_his_and_nothing_more_while_it_waits
         let noticed = post_notice(&world.wire, &base, &world.waiting, &signed).await;
         assert_eq!(noticed.problem(), Problem::UnknownPetition);
         // What was refused has a reason, for this key.
-        let asked = world.send(&base, of("/review"), &world.refused, &world.refused.petition_id().to_string(), key).await;
+        let asked =
+            world.send(&base, of("/review"), &world.refused, &world.refused.petition_id().to_string(), key).await;
         assert_eq!(asked.json()["reason"], REASON);
     }
 }

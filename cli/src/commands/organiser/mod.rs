@@ -6,8 +6,8 @@ mod new;
 mod notice;
 mod picture;
 mod publish;
-mod review;
 mod report;
+mod review;
 mod stats;
 
 use crate::args::OrganiserCommand;

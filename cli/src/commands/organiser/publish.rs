@@ -8,8 +8,8 @@ use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::{Link, PetitionLink};
 use undersign_client_lib::native::Transport;
 use undersign_client_lib::organiser::{
-    Folder, PublishError, parse_key, picture_request, prepare_request, publish_request, read_handed_in, read_picture_answer,
-    read_prepared_anonymous, read_prepared_identified, sign,
+    Folder, PublishError, parse_key, picture_request, prepare_request, publish_request, read_handed_in,
+    read_picture_answer, read_prepared_anonymous, read_prepared_identified, sign,
 };
 use undersign_client_lib::request::{Request, Side};
 use undersign_client_lib::response::Response;

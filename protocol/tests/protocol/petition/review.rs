@@ -11,8 +11,11 @@ use crate::common::manifest::{log_key, organiser};
 
 #[test]
 fn a_question_keeps_the_laws_of_json() {
-    let questions = (timestamp(), bytes(), bytes())
-        .prop_map(|(asked_at, nonce, signature)| ReviewQuestion { asked_at, nonce, signature });
+    let questions = (timestamp(), bytes(), bytes()).prop_map(|(asked_at, nonce, signature)| ReviewQuestion {
+        asked_at,
+        nonce,
+        signature,
+    });
     Format {
         decode: |bytes| serde_json::from_slice(bytes).ok(),
         encode: |question: &ReviewQuestion| serde_json::to_vec(question).unwrap(),

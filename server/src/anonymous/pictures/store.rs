@@ -38,7 +38,10 @@ impl Transaction {
     }
 
     /// The picture.
-    pub(in crate::anonymous) async fn picture(&mut self, petition_id: &PetitionId) -> Result<Option<ShownPicture>, StorageError> {
+    pub(in crate::anonymous) async fn picture(
+        &mut self,
+        petition_id: &PetitionId,
+    ) -> Result<Option<ShownPicture>, StorageError> {
         let named = self.named();
         let row = sqlx::query("SELECT jpeg, width, height FROM picture WHERE petition_id = $1")
             .bind(petition_id.as_bytes().as_slice())

@@ -13,7 +13,7 @@ mod pace;
 mod store;
 mod taking;
 
-pub use rules::{Admission, Review, ReviewError};
 pub(crate) use pace::Pace;
+pub use rules::{Admission, Review, ReviewError};
 pub(crate) use store::{Decided, Listed, Reviewed};
 pub(crate) use taking::{Place, Taken};

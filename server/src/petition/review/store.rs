@@ -70,11 +70,12 @@ impl Transaction {
     /// One that was handed in.
     pub(crate) async fn reviewed(&mut self, petition_id: &PetitionId) -> Result<Option<Reviewed>, StorageError> {
         let named = self.named();
-        let row = sqlx::query("SELECT manifest, organiser_signature, state, reason, day FROM review WHERE petition_id = $1")
-            .bind(petition_id.as_bytes().as_slice())
-            .fetch_optional(self.connection())
-            .await
-            .map_err(named)?;
+        let row =
+            sqlx::query("SELECT manifest, organiser_signature, state, reason, day FROM review WHERE petition_id = $1")
+                .bind(petition_id.as_bytes().as_slice())
+                .fetch_optional(self.connection())
+                .await
+                .map_err(named)?;
         row.as_ref().map(reviewed).transpose()
     }
 
@@ -228,7 +229,8 @@ impl Transaction {
     /// The organiser of everything that is prepared, or waits: each as often as there is something.
     pub(crate) async fn organisers_of_unpublished(&mut self) -> Result<Vec<PublicKey>, StorageError> {
         let named = self.named();
-        let sql = "SELECT organiser_key FROM prepared UNION ALL SELECT organiser_key FROM review WHERE slug IS NOT NULL";
+        let sql =
+            "SELECT organiser_key FROM prepared UNION ALL SELECT organiser_key FROM review WHERE slug IS NOT NULL";
         let rows = sqlx::query(sql).fetch_all(self.connection()).await.map_err(named)?;
         rows.iter().map(|row| bytes(row, "organiser_key")).collect()
     }
