@@ -46,6 +46,15 @@ pub fn sentence(problem: Problem) -> &'static str {
         Problem::SlugTaken => {
             "Another petition of this server has this slug, and slugs are never used again. Choose another one."
         }
+        Problem::Refused => {
+            "The operator of this server has refused the petition. Ask the operator why, or publish it elsewhere."
+        }
+        Problem::ReviewFull => {
+            "So many petitions wait for review here that no more are taken now. Try again tomorrow, or ask the operator to list your key."
+        }
+        Problem::Replayed => {
+            "The server has seen this request before, or your clock is wrong. Check the clock and repeat the command."
+        }
         Problem::NoticeNotValid => {
             "The notice breaks a rule of the server. Change what it names, and publish it again."
         }

@@ -102,6 +102,12 @@ problems! {
     NotPrepared = 409, "not-prepared", "The keys in the manifest are not those prepared for it. Prepare and publish again.";
     /// petition: slugs are never reused.
     SlugTaken = 409, "slug-taken", "Another petition has this slug. Choose another one.";
+    /// petition: the operator has refused it; the organiser is told why on asking with the key.
+    Refused = 409, "refused", "The operator has refused this petition.";
+    /// petition: as many petitions of organisers who are not listed wait as may, all together or of this one.
+    ReviewFull = 503, "review-full", "As many petitions wait for review as may. Try again later.";
+    /// petition: a signed question was asked before, or its time is not now.
+    Replayed = 409, "replayed", "This was asked before, or its time is not now. Sign a new question.";
     /// petition: a rule of notices is broken; the detail names the field.
     NoticeNotValid = 422, "notice-not-valid", "The notice breaks a rule.";
     /// petition: organiser or operator has published as many notices about this petition as there may be.

@@ -4,7 +4,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::request::Parts;
@@ -12,6 +11,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::{Json, Router};
 use serde_json::{Map, Value};
 use tower::ServiceExt as _;
 use undersign_protocol::problem::Problem;
@@ -36,6 +36,7 @@ pub fn both_sides(identified: SideRoutes, anonymous: SideRoutes) -> Router {
         .route("/v1/petitions/prepare", post(prepare_at_both))
         .route("/v1/petitions", post(publish_at_both))
         .route("/v1/petitions/{petition}/notices", post(publish_at_both))
+        .route("/v1/petitions/{petition}/review", post(ask_both))
         .with_state(Organisers {
             checks: [identified.checks, anonymous.checks],
             // The identified side first: a log entry is for ever.
@@ -71,21 +72,44 @@ async fn publish_at_both(State(organisers): State<Organisers>, request: Request)
     send_to_both(organisers.sides, &parts, &body).await
 }
 
+/// What the identified side says, until the petition is public there: from then on what the other says.
+async fn ask_both(State(organisers): State<Organisers>, request: Request) -> Result<Response, WebProblem> {
+    let (parts, body) = read(request).await?;
+    let [identified, anonymous] = organisers.sides;
+    let answer = send(identified, &parts, &body).await;
+    if !answer.status().is_success() {
+        return Ok(answer);
+    }
+    let members = members(answer).await?;
+    if members.get("state").and_then(Value::as_str) == Some("published") {
+        return Ok(send(anonymous, &parts, &body).await);
+    }
+    Ok(Json(Value::Object(members)).into_response())
+}
+
 async fn read(request: Request) -> Result<(Parts, Bytes), WebProblem> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| Problem::BodyTooLarge)?;
     Ok((parts, body))
 }
 
-/// The first refusal, or both answers' members together.
+/// The first refusal; or the first answer that what was sent waits, once both have it; or both answers' members together.
 async fn send_to_both(sides: [Router; 2], parts: &Parts, body: &Bytes) -> Result<Response, WebProblem> {
     let mut together = Map::new();
+    let mut waiting = None;
     for side in sides {
         let answer = send(side, parts, body).await;
         if !answer.status().is_success() {
             return Ok(answer);
         }
-        together.extend(members(answer).await?);
+        if answer.status() == StatusCode::ACCEPTED {
+            waiting = waiting.or(Some(answer));
+        } else {
+            together.extend(members(answer).await?);
+        }
+    }
+    if let Some(answer) = waiting {
+        return Ok(answer);
     }
     let body = Value::Object(together).to_string();
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response())

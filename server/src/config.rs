@@ -43,6 +43,7 @@ use crate::anonymous::pages::{PageSettings, Preselected};
 use crate::anonymous::public_log::WitnessAddress;
 use crate::identified::email_verification::{Limits, SmtpSettings, TransportSettings};
 use crate::petition::OrganiserLimits;
+use crate::petition::review::Review;
 use crate::storage::{PostgresAddress, Side};
 
 /// The whole file.
@@ -74,6 +75,9 @@ pub struct IdentifiedConfig {
     pub keys: PathBuf,
     /// Public keys of organisers who may publish.
     pub organisers: Vec<PublicKey>,
+    /// Whose petitions wait until the operator's moderator has accepted them.
+    #[serde(default)]
+    pub review: Review,
     /// Addresses of proxies whose X-Forwarded-For is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<IpAddr>,
@@ -119,6 +123,9 @@ pub struct AnonymousConfig {
     pub keys: PathBuf,
     /// Public keys of organisers who may publish.
     pub organisers: Vec<PublicKey>,
+    /// Whose petitions wait until the operator's moderator has accepted them.
+    #[serde(default)]
+    pub review: Review,
     /// Addresses of proxies whose X-Forwarded-For is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<IpAddr>,
@@ -171,6 +178,9 @@ pub enum ConfigError {
     /// Both sides would keep their rows or keys in one place, where they can be joined.
     #[error("identified.{0} and anonymous.{0} are the same: the two sides must share nothing")]
     Shared(&'static str),
+    /// One side would publish what the other lets wait.
+    #[error("identified.review and anonymous.review differ: a petition has to be published at both sides")]
+    ReviewDiffers,
     /// The side that is to be served is not in the file.
     #[error("the section [{0}] is missing")]
     Missing(&'static str),
@@ -213,6 +223,9 @@ impl Config {
             }
             if identified.keys == anonymous.keys {
                 return Err(ConfigError::Shared("keys"));
+            }
+            if identified.review != anonymous.review {
+                return Err(ConfigError::ReviewDiffers);
             }
         }
         config.check_processes()?;

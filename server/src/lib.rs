@@ -43,6 +43,9 @@ pub mod serve;
 
 /// What is wrong with a configuration.
 pub mod check_config;
+/// What the operator's moderator does.
+pub mod moderation;
+
 /// What the operator says about a petition.
 pub mod operator_notice;
 

@@ -1,7 +1,7 @@
 //! `undersign-server`: see `--help`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -14,6 +14,7 @@ use undersign_server::demo::{self, Demo};
 use undersign_server::entropy::SystemEntropy;
 use undersign_server::init::{self, Init, Layout};
 use undersign_server::migrate;
+use undersign_server::moderation::{OrganisersCommand, PetitionsCommand};
 use undersign_server::operator_notice::{self, OperatorNotice};
 use undersign_server::serve::{OrganiserPolicy, Server};
 use undersign_server::storage::Side;
@@ -110,6 +111,13 @@ enum Command {
         #[arg(value_name = "DIR")]
         directory: PathBuf,
     },
+    /// What was handed in and what is public: list, read, accept, refuse. It acts on the sides that are in the configuration; where the
+    /// two are on two machines, accept on the identified one's first.
+    #[command(subcommand)]
+    Petitions(PetitionsCommand),
+    /// Whose petitions are published at once, beside those of the configuration. A running server knows at once.
+    #[command(subcommand)]
+    Organisers(OrganisersCommand),
     /// Copies one side while it runs: database, configuration, and the keys but those that are there to be destroyed. It takes the
     /// place of the backup before it.
     Backup {
@@ -192,6 +200,14 @@ async fn main() -> anyhow::Result<()> {
             println!("published");
             Ok(())
         }
+        Command::Petitions(command) => {
+            print!("{}", command.run(&read(command.config())?).await?);
+            Ok(())
+        }
+        Command::Organisers(command) => {
+            print!("{}", command.run(&read(command.config())?).await?);
+            Ok(())
+        }
         Command::Init { host, issuer_host, origin_host, mail_host, side, dir } => {
             let layout = match (host, issuer_host, origin_host) {
                 (Some(host), _, _) => Layout::OneHost(host),
@@ -244,10 +260,10 @@ fn written_at() -> Option<Timestamp> {
     Timestamp::from_seconds(written.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs()).ok()
 }
 
-fn read(path: &PathBuf) -> anyhow::Result<Config> {
+fn read(path: &Path) -> anyhow::Result<Config> {
     Config::parse(&read_text(path)?).with_context(|| path.display().to_string())
 }
 
-fn read_text(path: &PathBuf) -> anyhow::Result<String> {
+fn read_text(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }

@@ -102,6 +102,7 @@ fn sign(
         published_at: SystemClock.now(),
         texts: folder.texts,
         content,
+        recovery_key: None,
     };
     let verified = VerifiedNotice::verify(SignedNotice::sign(&written, key)?, petition)?;
     Ok(serde_json::to_vec(&verified.signed().request())?)

@@ -23,6 +23,7 @@ use crate::identified::email_verification::{MailSettings, RefusedDomains, Verifi
 use crate::identified::issuance::OriginClient;
 use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
 use crate::key_directory::KeyDirectory;
+use crate::petition::review::Review;
 use crate::petition::{Organisers, Registry};
 use crate::storage::{PostgresAddress, PostgresServer, Side};
 use crate::web::assets::Assets;
@@ -46,9 +47,9 @@ pub enum OrganiserPolicy {
 }
 
 impl OrganiserPolicy {
-    fn organisers(self, listed: &[undersign_protocol::ed25519::PublicKey]) -> Organisers {
+    fn organisers(self, listed: &[undersign_protocol::ed25519::PublicKey], review: Review) -> Organisers {
         match self {
-            Self::Listed => Organisers::Listed(listed.to_vec()),
+            Self::Listed => Organisers::Listed { keys: listed.to_vec(), review },
             Self::AnyFromLoopback => Organisers::AnyFromLoopback,
         }
     }
@@ -179,7 +180,7 @@ async fn open_identified(
     let settings = identified::Settings {
         issuer_name: host(&section.public_url, "identified.public_url")?,
         origin: origin_url(config).as_deref().map(OriginClient::new).transpose()?,
-        organisers: policy.organisers(&section.organisers),
+        organisers: policy.organisers(&section.organisers, section.review),
         organiser_limits: section.organiser_limits.clone(),
         trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         verification: VerificationSettings {
@@ -213,7 +214,7 @@ async fn open_anonymous(
             list: section.witnesses.iter().map(WitnessSection::address).collect(),
             again_after: section.cosign_again_after.get(),
         },
-        organisers: policy.organisers(&section.organisers),
+        organisers: policy.organisers(&section.organisers, section.review),
         organiser_limits: section.organiser_limits.clone(),
         trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         cors: Cors::between(&origin(&section.public_url), config.issuer_url().as_deref()),

@@ -104,6 +104,13 @@ class Tree:
         return root
 
 
+def is_recovery(key, organiser):
+    try:
+        return text(sha256(raw(key)).digest()) == organiser["recovery_key_hash"]
+    except (TypeError, ValueError):
+        return False
+
+
 def petition(entry, asked):
     """Entry 0: manifest, id, RSA key, and what every token must name. Of the rules, those that bind votes are checked."""
     check(entry[:1] == b"\0" and len(entry) > 65, 0, "first-entry")
@@ -174,16 +181,20 @@ def audit(copy, asked):
             issued = count
         else:
             notice = canonical(body[:-64], index, "notice")
-            members = ["content", "petition_id", "published_at", "signer", "texts", "version"]
-            check(list(notice) == members and notice["version"] == 1, index, "notice")
+            recovered = "recovery_key" in notice
+            members = ["content", "petition_id", "published_at", *["recovery_key"] * recovered, "signer", "texts", "version"]
+            check(list(notice) == members and notice["version"] == 1 + recovered, index, "notice")
             content = notice["content"] if type(notice["content"]) is dict else {}
             does = str(content.get("kind"))
             check(does in CONTENTS and set(content) == {"kind", *CONTENTS[does]}, index, "notice")
             check(notice["petition_id"] == text(identity), index, "notice-petition")
             signer = {"organiser": manifest["organiser"], "operator": manifest["log"]}.get(notice["signer"])
             check(signer, index, "notice")
-            text_signed = b"undersign notice v1\n" + body[:-64]
-            check(signed(signer["public_key"], text_signed, body[-64:]), index, "notice-signature")
+            text_signed, key = b"undersign notice v1\n" + body[:-64], signer["public_key"]
+            if recovered:
+                key = notice["recovery_key"]
+                check(notice["signer"] == "organiser" and is_recovery(key, manifest["organiser"]), index, "notice-signature")
+            check(signed(key, text_signed, body[-64:]), index, "notice-signature")
             if does == "earlier_total" and notice["signer"] == "organiser":  # said, and part of no count
                 earlier = {name: content[name] for name in CONTENTS[does]}
         check(not closed or kind == b"\5", index, "after-close")

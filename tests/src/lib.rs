@@ -61,6 +61,9 @@ pub mod pages;
 /// The end of a petition, seen from outside.
 pub mod ending;
 
+/// What strangers hand in, and the operator decides.
+pub mod moderating;
+
 /// Notices, as an organiser or an operator publishes them.
 pub mod noticing;
 
@@ -84,6 +87,9 @@ pub mod outages;
 
 /// A person at the command line.
 pub mod cli;
+
+/// The routes of the specification and of the source.
+pub mod openapi;
 
 /// The files of the repository, to check its own rules.
 pub mod sources;

@@ -23,6 +23,7 @@ pub fn notice(server: &TestServer, petition: &VerifiedManifest, content: NoticeC
         published_at: server.now(),
         texts: languages.map(|language| (language.clone(), text(language.as_str()))).collect(),
         content,
+        recovery_key: None,
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Options {
     pub cosign_again_after: Option<u64>,
     /// Whether pages have the package with which browsers sign and recount (`cargo xtask client` makes it).
     pub client: bool,
+    /// `review` of both sides; as without it where it is `None`.
+    pub review: Option<String>,
     /// `[anonymous.pages]`, TOML; without it where it is `None`.
     pub pages: Option<String>,
     /// The announcement's file; none is named where it is `None`.
@@ -281,6 +283,7 @@ impl TestServer {
         let again = again.unwrap_or_default();
         let pages = self.options.pages.as_ref().map(|pages| format!("[anonymous.pages]\n{pages}")).unwrap_or_default();
         let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
+        let review = self.options.review.as_ref().map(|review| format!("review = \"{review}\"")).unwrap_or_default();
         let [identified, anonymous] = ["identified", "anonymous"].map(|side| self.database_url(side));
         let processes = self.options.several.map(|several| format!("processes = {several}")).unwrap_or_default();
         let named = |_: &String| format!("announcement = \"{}\"", self.announcement_path().display());
@@ -297,6 +300,7 @@ public_url = "http://127.0.0.1:{identified_port}"
 database = "{identified}"
 keys = "{directory}/identified-keys"
 organisers = ["{organiser}"]
+{review}
 
 {more_identified}
 
@@ -314,6 +318,7 @@ public_url = "http://127.0.0.1:{anonymous_port}"
 database = "{anonymous}"
 keys = "{directory}/anonymous-keys"
 organisers = ["{organiser}"]
+{review}
 {client}
 {again}
 {more_anonymous}

@@ -122,6 +122,7 @@ fn news(notice: &VerifiedNotice, language: Option<&Language>) -> Vec<String> {
         NoticeContent::EarlierTotal(earlier) => elsewhere(earlier, language),
     };
     let signer = match notice.signer {
+        NoticeSigner::Organiser if notice.recovery_key.is_some() => "the organiser, with the recovery key",
         NoticeSigner::Organiser => "the organiser",
         NoticeSigner::Operator => "the operator",
     };

@@ -209,6 +209,7 @@ fn write_hostile(folder: &Path) -> VerifiedManifest {
         published_at: "2026-07-01T12:00:00Z".parse().unwrap(),
         texts: verified.manifest().texts.keys().map(|language| (language.clone(), hostile.clone())).collect(),
         content: NoticeContent::Delivery { tree_size: 1 },
+        recovery_key: None,
     };
     let notice = SignedNotice::sign(&notice, &petition.organiser_key).unwrap();
     let mut log = TileWriter::new(folder.join("copy/log"));

@@ -32,10 +32,7 @@ impl NoticeSummary {
         if notice.petition_id != petition.petition_id() {
             return Err(Defect::NoticePetition);
         }
-        let key = match notice.signer {
-            NoticeSigner::Organiser => &petition.manifest().organiser.public_key,
-            NoticeSigner::Operator => &petition.manifest().log.public_key,
-        };
+        let key = notice.key(petition.manifest()).ok_or(Defect::NoticeSignature)?;
         signed.verify(key).map_err(|_| Defect::NoticeSignature)?;
         self.count += 1;
         match notice.content {

@@ -37,13 +37,17 @@ mod toml_values;
 pub use facts::{Day, Facts, FactsError};
 pub use folder::{Folder, SETTINGS_FILE, sign};
 pub use key::{KeyFileError, format_key, generate_key, parse_key};
-pub use notice_folder::{NOTICE_FILE, NoticeFolder, NoticeKind, notice_request, read_notice_answer, sign_notice};
+pub use notice_folder::{
+    NOTICE_FILE, NoticeFolder, NoticeKind, is_recovery_key, notice_request, read_notice_answer, recovery_key_hash,
+    sign_notice,
+};
 #[cfg(not(target_arch = "wasm32"))]
 pub use picture::{MAX_PICTURE, PictureError, ShownPicture, picture_hash, shown_picture};
 pub use problem::{FolderProblem, Severity};
 pub use publish::{
     PublicationError, PublishError, format_publication, parse_publication, picture_request, prepare_request,
-    publish_request, read_picture_answer, read_prepared_anonymous, read_prepared_identified, read_published,
+    publish_request, read_handed_in, read_picture_answer, read_prepared_anonymous, read_prepared_identified,
+    read_published, read_review, review_request,
 };
 pub use settings::{DEFAULT_EPOCH, DEFAULT_GOALS, DEFAULT_GRACE, DEFAULT_PUBLICATION, Settings};
 pub use template::new_folder;

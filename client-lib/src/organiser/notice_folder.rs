@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use undersign_protocol::ed25519::SecretKey;
+use sha2::{Digest as _, Sha256};
+use undersign_protocol::ed25519::{PublicKey, SecretKey};
 use undersign_protocol::petition::{
-    ByLanguage, EarlierTotal, Language, MAX_EARLIER_TOTAL, Notice, NoticeAnswer, NoticeContent, NoticeError,
-    NoticeSigner, NoticeText, PetitionId, SignedNotice, VerifiedNotice,
+    ByLanguage, EarlierTotal, Language, MAX_EARLIER_TOTAL, Manifest, Notice, NoticeAnswer, NoticeContent, NoticeError,
+    NoticeSigner, NoticeText, PetitionId, Sha256Hash, SignedNotice, VerifiedNotice,
 };
 use undersign_protocol::timestamp::Timestamp;
 
@@ -113,7 +114,7 @@ impl NoticeFolder {
     }
 }
 
-/// Signs a notice as the organiser, and checks the result as every server and every client will.
+/// Signs a notice as the organiser, with the petition's key or with the recovery key whose hash stands in its manifest, and checks the result as every server and every client will.
 pub fn sign_notice(
     petition: &CheckedPetition,
     texts: ByLanguage<NoticeText>,
@@ -122,8 +123,21 @@ pub fn sign_notice(
     key: &SecretKey,
 ) -> Result<VerifiedNotice, NoticeError> {
     let petition_id = petition.petition_id();
-    let notice = Notice { version: 1, petition_id, signer: NoticeSigner::Organiser, published_at, texts, content };
+    let recovery_key = is_recovery_key(petition.manifest(), &key.public_key()).then(|| key.public_key());
+    let version = 1 + u64::from(recovery_key.is_some());
+    let signer = NoticeSigner::Organiser;
+    let notice = Notice { version, petition_id, signer, published_at, texts, content, recovery_key };
     VerifiedNotice::verify(SignedNotice::sign(&notice, key)?, petition.verified())
+}
+
+/// The hash of a recovery key, as it stands in a manifest: SHA-256 of the public key's 32 bytes.
+pub fn recovery_key_hash(key: &PublicKey) -> Sha256Hash {
+    <[u8; 32]>::from(Sha256::digest(key.as_bytes())).into()
+}
+
+/// Whether this key signs in place of the organiser's lost one.
+pub fn is_recovery_key(manifest: &Manifest, key: &PublicKey) -> bool {
+    manifest.organiser.recovery_key_hash == Some(recovery_key_hash(key)) && manifest.organiser.public_key != *key
 }
 
 /// Publishes a notice at a side. A repeat gets the same answer.

@@ -3,8 +3,9 @@ use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::json::{self, Raw};
 use undersign_protocol::petition::{
     ManifestError, PetitionDocument, PetitionState, PrepareNonce, PrepareRequest, PreparedAnonymous,
-    PreparedIdentified, PublishRequest, Slug, VerifiedManifest,
+    PreparedIdentified, PublishRequest, ReviewAnswer, ReviewNonce, ReviewQuestion, Slug, VerifiedManifest,
 };
+use undersign_protocol::timestamp::Timestamp;
 
 use crate::endpoints::Base;
 use crate::request::{Request, Side};
@@ -62,6 +63,37 @@ pub fn read_published(response: &Response, manifest: &VerifiedManifest) -> Resul
         && document.manifest.get().as_bytes() == manifest.canonical()
         && document.organiser_signature == *manifest.organiser_signature();
     if same { Ok(document.state) } else { Err(PublishError::OtherPetition) }
+}
+
+/// The same where a petition may have to wait: `None` says that it does, and [`review_request`] asks where it stands.
+pub fn read_handed_in(response: &Response, manifest: &VerifiedManifest) -> Result<Option<PetitionState>, PublishError> {
+    if response.status != 202 {
+        return read_published(response, manifest).map(Some);
+    }
+    let answer: ReviewAnswer = response.expect_json(202)?;
+    if answer.petition_id == manifest.petition_id() { Ok(None) } else { Err(PublishError::OtherPetition) }
+}
+
+/// Asks a side where a petition stands that waits for the operator's moderator. Each question is signed anew: a server answers none twice.
+pub fn review_request(
+    side: Side,
+    base: &Base,
+    manifest: &VerifiedManifest,
+    key: &SecretKey,
+    now: Timestamp,
+    rng: &mut impl CryptoRng,
+) -> Request {
+    let mut nonce = [0; ReviewNonce::SIZE];
+    rng.fill_bytes(&mut nonce);
+    let petition_id = manifest.petition_id();
+    let question = ReviewQuestion::sign(&petition_id, now, nonce.into(), key);
+    Request::post(side, base, &format!("/v1/petitions/{petition_id}/review")).json(&question)
+}
+
+/// A side's answer to [`review_request`].
+pub fn read_review(response: &Response, manifest: &VerifiedManifest) -> Result<ReviewAnswer, PublishError> {
+    let answer: ReviewAnswer = response.expect_json(200)?;
+    if answer.petition_id == manifest.petition_id() { Ok(answer) } else { Err(PublishError::OtherPetition) }
 }
 
 /// Hands in the picture that a published manifest names, as it is on the organiser's disk. A repeat gets the same answer.

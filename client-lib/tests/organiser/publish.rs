@@ -3,12 +3,12 @@ use rand_core::UnwrapErr;
 use serde_json::{Value, json};
 use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::organiser::{
-    Folder, PublishError, format_publication, parse_publication, prepare_request, publish_request,
-    read_prepared_anonymous, read_prepared_identified, read_published,
+    Folder, PublishError, format_publication, parse_publication, prepare_request, publish_request, read_handed_in,
+    read_prepared_anonymous, read_prepared_identified, read_published, read_review, review_request,
 };
 use undersign_client_lib::request::Side;
 use undersign_client_lib::response::Response;
-use undersign_protocol::petition::{PetitionState, PrepareRequest, VerifiedManifest};
+use undersign_protocol::petition::{PetitionState, PrepareRequest, ReviewQuestion, ReviewState, VerifiedManifest};
 use undersign_protocol::problem::Problem;
 
 use crate::support::{changed, organiser_key, prepared, signed, small};
@@ -97,4 +97,34 @@ fn an_answer_must_be_about_this_petition() {
     let other = signed(&Folder::parse(&other).expect("a good folder")).expect("a good manifest");
     let error = read_published(&answer(200, &document(&other)), &manifest).expect_err("a refusal");
     assert!(matches!(error, PublishError::OtherPetition));
+}
+
+#[test]
+fn a_publication_that_waits_is_told_apart_from_one_that_is_public() {
+    let manifest = manifest();
+    let waiting = json!({ "petition_id": manifest.petition_id(), "state": "waiting" });
+    assert_eq!(read_handed_in(&answer(202, &waiting), &manifest).expect("it waits"), None);
+    let public = read_handed_in(&answer(200, &document(&manifest)), &manifest).expect("it is public");
+    assert_eq!(public, Some(PetitionState::Announced));
+    let other = json!({ "petition_id": "A".repeat(43), "state": "waiting" });
+    let error = read_handed_in(&answer(202, &other), &manifest).expect_err("a refusal");
+    assert!(matches!(error, PublishError::OtherPetition));
+}
+
+#[test]
+fn a_question_where_a_petition_stands_is_signed_anew_each_time() {
+    let (manifest, now) = (manifest(), "2026-12-01T00:00:00Z".parse().expect("a time"));
+    let mut rng = UnwrapErr(SysRng);
+    let mut request = || review_request(Side::Identified, &base(), &manifest, &organiser_key(), now, &mut rng);
+    let (first, second) = (request(), request());
+    assert_ne!(first.content(), second.content());
+    assert_eq!(first.url(), format!("https://petitions.example/v1/petitions/{}/review", manifest.petition_id()));
+    let question: ReviewQuestion = serde_json::from_slice(first.content()).expect("a question");
+    question.verify(&manifest.petition_id(), &organiser_key().public_key()).expect("a valid signature");
+
+    let refused = json!({ "petition_id": manifest.petition_id(), "state": "refused", "reason": "No." });
+    let read = read_review(&answer(200, &refused), &manifest).expect("an answer");
+    assert_eq!((read.state, read.reason.as_deref()), (ReviewState::Refused, Some("No.")));
+    let other = json!({ "petition_id": "A".repeat(43), "state": "refused" });
+    assert!(read_review(&answer(200, &other), &manifest).is_err());
 }

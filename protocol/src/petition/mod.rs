@@ -11,6 +11,7 @@ mod notice;
 mod notice_rules;
 mod prepare;
 mod publication;
+mod review;
 mod rules;
 mod verified;
 
@@ -29,6 +30,7 @@ pub use notice_rules::{
     effective_closes_at,
 };
 pub use prepare::{PrepareNonce, PrepareRequest, PreparedAnonymous, PreparedIdentified};
+pub use review::{ReviewAnswer, ReviewNonce, ReviewQuestion, ReviewState};
 pub use rules::ManifestError;
 pub(crate) use rules::is_host;
 pub use verified::{PublishRequest, VerifiedManifest, manifest_signing_text};

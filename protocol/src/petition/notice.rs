@@ -1,4 +1,8 @@
-use super::{ByLanguage, CanonicalError, Localized, MAX_NOTICE_SIZE, PetitionId, from_canonical, to_canonical};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    ByLanguage, CanonicalError, Localized, MAX_NOTICE_SIZE, Manifest, PetitionId, from_canonical, to_canonical,
+};
 use crate::ed25519::{PublicKey, SecretKey, Signature, SignatureError};
 use crate::json::{FromJson, JsonError, Members, Object, ToJson, Value};
 use crate::timestamp::Timestamp;
@@ -9,7 +13,7 @@ const CONTEXT: &[u8] = b"undersign notice v1\n";
 /// What is said about a petition after its publication, frozen in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// 1.
+    /// 1; with a recovery key 2.
     pub version: u64,
     /// The petition it is about.
     pub petition_id: PetitionId,
@@ -21,14 +25,32 @@ pub struct Notice {
     pub texts: ByLanguage<NoticeText>,
     /// What it does.
     pub content: NoticeContent,
+    /// The key that signs in place of the organiser's lost one: its hash stands in the manifest.
+    pub recovery_key: Option<PublicKey>,
 }
 
-json_object!(strict Notice { version, petition_id, signer, published_at, texts, content });
+json_object!(strict Notice { version, petition_id, signer, published_at, texts, content } omits { recovery_key });
+
+impl Notice {
+    /// The key that has to have signed it; `None` where it names a recovery key that is not this petition's.
+    pub fn key<'a>(&'a self, manifest: &'a Manifest) -> Option<&'a PublicKey> {
+        match (self.signer, &self.recovery_key) {
+            (NoticeSigner::Organiser, None) => Some(&manifest.organiser.public_key),
+            (NoticeSigner::Operator, None) => Some(&manifest.log.public_key),
+            (NoticeSigner::Organiser, Some(key)) => {
+                let hash = Sha256::digest(key.as_bytes());
+                let named = manifest.organiser.recovery_key_hash.as_ref();
+                named.is_some_and(|named| named.as_bytes().as_slice() == hash.as_slice()).then_some(key)
+            }
+            (NoticeSigner::Operator, Some(_)) => None,
+        }
+    }
+}
 
 /// Whose key signs a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeSigner {
-    /// organiser.public_key of the manifest.
+    /// organiser.public_key of the manifest; or the notice's recovery key.
     Organiser,
     /// log.public_key of the manifest, which the operator holds.
     Operator,
@@ -162,16 +184,21 @@ impl SignedNotice {
         Ok(signed)
     }
 
-    /// Parses the notice, of version 1 and at most [`MAX_NOTICE_SIZE`] bytes; its signature is not verified by this.
+    /// Parses the notice, of version 1 or, with a recovery key, 2, and at most [`MAX_NOTICE_SIZE`] bytes; its signature is not verified by this.
     pub fn parse(&self) -> Result<Notice, CanonicalError> {
         if self.notice.len() > MAX_NOTICE_SIZE {
             return Err(CanonicalError::Form("larger than 60,000 bytes".to_owned()));
         }
         let notice: Notice = from_canonical(&self.notice)?;
-        if notice.version == 1 { Ok(notice) } else { Err(CanonicalError::Form("version: must be 1".to_owned())) }
+        let version = 1 + u64::from(notice.recovery_key.is_some());
+        if notice.version == version {
+            Ok(notice)
+        } else {
+            Err(CanonicalError::Form(format!("version: must be {version}")))
+        }
     }
 
-    /// Verifies the signature with the key that the notice's signer field stands for.
+    /// Verifies the signature with a key: that of [`Notice::key`].
     pub fn verify(&self, key: &PublicKey) -> Result<(), SignatureError> {
         key.verify(&signing_text(&self.notice), &self.signature)
     }

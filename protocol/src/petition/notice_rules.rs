@@ -103,13 +103,10 @@ impl VerifiedNotice {
     pub fn verify(signed: SignedNotice, petition: &VerifiedManifest) -> Result<Self, NoticeError> {
         let notice = signed.parse()?;
         let manifest = petition.manifest();
-        let key = match notice.signer {
-            NoticeSigner::Organiser => &manifest.organiser.public_key,
-            NoticeSigner::Operator => &manifest.log.public_key,
-        };
         let is_about_it = notice.petition_id == petition.petition_id();
         require(is_about_it, "petition_id: the notice is about another petition").map_err(rule)?;
         check(&notice, manifest).map_err(rule)?;
+        let key = notice.key(manifest).ok_or(NoticeError::Signature)?;
         signed.verify(key).map_err(|_| NoticeError::Signature)?;
         Ok(Self { notice, signed })
     }

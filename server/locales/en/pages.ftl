@@ -26,6 +26,8 @@ unreviewed = The Persian words of this page were not yet checked by anybody who 
 list-title = Petitions
 list-lead = You can read everything here, and sign without leaving a name.
 list-empty = There are no petitions here yet.
+list-archive = Archive
+list-archive-lead = These petitions ended long ago. Their texts and counts stay.
 signatures = { $number ->
     [one] signature
    *[other] signatures
@@ -49,6 +51,7 @@ earlier-unverified = As of { $date }, by the organiser's word. This cannot be ve
 state-announced = Opens on { $date }
 state-open = Open until { $date }
 state-closed = Closed since { $date }
+state-delivered = Closed since { $date }, handed over
 not-open-yet = This petition opens on { $date }. You can read it already.
 not-open-closing = This petition takes no new signatures. What was begun before can be finished in this browser until { $date }.
 not-open-closed = This petition is closed since { $date }. Its text, its log and its total stay here.
@@ -65,6 +68,7 @@ notice-earlier-total = Collected before, elsewhere, and not counted here: { $cou
    *[other] signatures
 }
 notice-by-organiser = from the organiser
+notice-by-recovery = from the organiser, with the recovery key
 notice-by-operator = from the operator of this site
 notice-replaced-by = The petition that replaces this one
 replaces = The petition that this one replaces

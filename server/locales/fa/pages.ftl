@@ -27,6 +27,8 @@ unreviewed = نوشته‌های فارسی این صفحه را هنوز هیچ
 list-title = طومارها
 list-lead = همه‌چیز را می‌توانید اینجا بخوانید و بدون گفتن نام امضا کنید.
 list-empty = هنوز طوماری در اینجا نیست.
+list-archive = بایگانی
+list-archive-lead = این طومارها مدت‌ها پیش پایان یافته‌اند. متن و شمارشان می‌ماند.
 signatures = { $number ->
     [one] امضا
    *[other] امضا
@@ -50,6 +52,7 @@ earlier-unverified = تا { $date }، به گفتهٔ برگزارکننده. ا
 state-announced = شروع: { $date }
 state-open = باز تا { $date }
 state-closed = بسته‌شده در { $date }
+state-delivered = بسته‌شده در { $date }، تحویل داده شد
 not-open-yet = این طومار در { $date } باز می‌شود. از هم‌اکنون می‌توانید آن را بخوانید.
 not-open-closing = این طومار امضای تازه نمی‌گیرد. آنچه پیش‌تر شروع شده است تا { $date } در همین مرورگر تمام می‌شود.
 not-open-closed = این طومار در { $date } بسته شد. متن، دفتر و شمار آن همین‌جا می‌ماند.
@@ -66,6 +69,7 @@ notice-earlier-total = پیش‌تر در جای دیگر گردآوری شده 
    *[other] امضا
 }
 notice-by-organiser = از برگزارکننده
+notice-by-recovery = از برگزارکننده، با کلید پشتیبان
 notice-by-operator = از گردانندهٔ این سایت
 notice-replaced-by = طوماری که جای این را گرفته است
 replaces = طوماری که این جای آن را گرفته است

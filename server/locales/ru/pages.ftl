@@ -26,6 +26,8 @@ unreviewed = Персидские слова этой страницы ещё н
 list-title = Петиции
 list-lead = Здесь всё можно прочитать и подписать, не оставляя имени.
 list-empty = Петиций здесь пока нет.
+list-archive = Архив
+list-archive-lead = Эти петиции закончились давно. Тексты и числа остаются.
 signatures = { $number ->
     [one] подпись
     [few] подписи
@@ -52,6 +54,7 @@ earlier-unverified = На { $date }, по слову организатора. �
 state-announced = Откроется { $date }
 state-open = Открыта до { $date }
 state-closed = Закрыта { $date }
+state-delivered = Закрыта { $date }, передана
 not-open-yet = Петиция откроется { $date }. Прочитать её можно уже сейчас.
 not-open-closing = Новых подписей петиция не принимает. Начатое раньше можно завершить в этом браузере до { $date }.
 not-open-closed = Петиция закрыта { $date }. Текст, журнал и счёт остаются здесь.
@@ -69,6 +72,7 @@ notice-earlier-total = Собрано раньше, не здесь, и в сч�
    *[many] подписей
 }
 notice-by-organiser = от организатора
+notice-by-recovery = от организатора, запасным ключом
 notice-by-operator = от оператора этого сайта
 notice-replaced-by = Петиция, которая заменила эту
 replaces = Петиция, которую заменила эта

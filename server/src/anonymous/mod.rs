@@ -35,6 +35,7 @@ pub mod tally;
 /// What people read and sign on.
 pub mod pages;
 
+mod accepted;
 mod notices;
 mod pictures;
 mod publication;
@@ -62,7 +63,10 @@ pub fn routes(state: &AnonymousState) -> SideRoutes {
         pages: pages::router().merge(pictures::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.pages.assets.router(),
-        organisers: publication::router().merge(notices::organisers_router()).with_state(state.clone()),
+        organisers: publication::router()
+            .merge(notices::organisers_router())
+            .merge(crate::petition::review::http::router())
+            .with_state(state.clone()),
         checks: publication::check_router().merge(notices::check_router()).with_state(state.clone()),
         cors: state.cors.clone(),
         cached: Some(Arc::clone(&state.cached)),

@@ -81,7 +81,7 @@ impl AnonymousState {
             return Ok(kept);
         }
         self.log.check_not_behind(petition).map_err(|_| NewNoticeError::LogBehind)?;
-        check_room(tx, petition, notice.notice().signer).await?;
+        check_room(tx, petition, notice.notice()).await?;
         check_new(notice, petition, &self.registry, Follows::Second, self.clock.now())?;
         if let NoticeContent::Delivery { tree_size } = notice.notice().content {
             let head = tx.head(&LogId::of_petition(&petition.verified.petition_id())).await?.unwrap_or_default();

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::response::Response;
 use axum::routing::post;
 use axum::{Json, Router};
 use undersign_protocol::ed25519::PublicKey;
-use undersign_protocol::petition::{
-    Log, Origin, PetitionDocument, PrepareRequest, PreparedAnonymous, PublishRequest, VerifiedManifest,
-};
+use undersign_protocol::petition::{Log, Origin, PrepareRequest, PreparedAnonymous, PublishRequest, VerifiedManifest};
 use undersign_protocol::public_log::{Announcement, Entry, HostEntry};
 
 use super::AnonymousState;
 use super::public_log::{LogError, LogId};
+use crate::petition::review::{Admission, Place, Taken};
 use crate::petition::rules::oldest_prepared_day;
-use crate::petition::{Checked, Petition, PetitionError};
+use crate::petition::{Checked, OrganiserLimits, PetitionError};
 use crate::storage::{Lock, StorageError};
 use crate::web::client_network::ClientNetwork;
 use crate::web::extract::JsonBody;
@@ -35,7 +35,7 @@ async fn prepare(
     network: ClientNetwork,
     JsonBody(request): JsonBody<PrepareRequest>,
 ) -> Result<Json<PreparedAnonymous>, WebProblem> {
-    state.organisers.check_prepare(&request, network.is_loopback())?;
+    state.organisers.check_prepare(&state.database, &request, network.is_loopback()).await?;
     let mut tx = state.database.begin_read("public_log::check_limits").await.map_err(PetitionError::from)?;
     let now = state.clock.now();
     state.organiser_limits.check_in(&mut tx, &request.organiser_key, None, now).await?;
@@ -47,13 +47,14 @@ async fn publish(
     State(state): State<AnonymousState>,
     network: ClientNetwork,
     JsonBody(request): JsonBody<PublishRequest>,
-) -> Result<Json<PetitionDocument>, WebProblem> {
-    let verified = state.organisers.check_publication(&request, network.is_loopback())?;
+) -> Result<Response, WebProblem> {
+    let (verified, admission) =
+        state.organisers.check_publication(&state.database, &request, network.is_loopback()).await?;
     // On its own: a client that goes away between the commit and what follows it must not leave a petition that nobody is shown.
     let clock = Arc::clone(&state.clock);
-    let published = tokio::spawn(async move { state.publish(&verified).await });
-    let petition = published.await.map_err(|error| WebProblem::internal(&error))??;
-    Ok(Json(petition.document(clock.now())))
+    let taken = tokio::spawn(async move { state.publish(&verified, admission, &state.organiser_limits).await });
+    let taken = taken.await.map_err(|error| WebProblem::internal(&error))??;
+    Ok(taken.into_response(clock.now()))
 }
 
 async fn check(
@@ -61,7 +62,7 @@ async fn check(
     network: ClientNetwork,
     JsonBody(request): JsonBody<PublishRequest>,
 ) -> Result<Json<Checked>, WebProblem> {
-    let verified = state.organisers.check_publication(&request, network.is_loopback())?;
+    let (verified, _) = state.organisers.check_publication(&state.database, &request, network.is_loopback()).await?;
     state.check_publication(&verified).await?;
     Ok(Json(Checked {}))
 }
@@ -76,6 +77,8 @@ impl AnonymousState {
         let kept = match tx.prepared_key(&request.slug, &request.organiser_key).await? {
             Some(kept) => kept,
             None => {
+                tx.check_slug_is_free(&request.slug).await?;
+                self.organisers.check_room(&mut tx, &request.organiser_key).await?;
                 // The file is durable before the row that names it: a key that nothing names is harmless, the reverse is not.
                 let made = self.log.make_key(self.entropy.as_ref())?;
                 tx.insert_prepared(&request.slug, &request.organiser_key, made.as_bytes(), today.day()).await?;
@@ -96,9 +99,10 @@ impl AnonymousState {
         let mut tx = self.database.begin_read("public_log::check_publication").await?;
         let (organiser, petition_id) = (&manifest.organiser.public_key, verified.petition_id());
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
+        let is_waiting = tx.waiting(verified).await?.is_some();
         self.organiser_limits.check_in(&mut tx, organiser, Some(&petition_id), self.clock.now()).await?;
         drop(tx);
-        let is_prepared = self.is_prepared(prepared, verified);
+        let is_prepared = is_waiting || self.is_prepared(prepared, verified);
         if !is_prepared {
             // A repeat of this very request may have taken it just now, and the list in memory may not have it yet.
             self.registry.reload().await?;
@@ -113,25 +117,38 @@ impl AnonymousState {
     }
 
     /// Takes a petition whose origin and log are the prepared ones, and opens its log, in one transaction with the announcement in
-    /// the host's log. A repeat gets the same answer.
-    async fn publish(&self, verified: &VerifiedManifest) -> Result<Arc<Petition>, PetitionError> {
+    /// the host's log; or leaves it in the queue. A repeat gets the same answer.
+    pub(super) async fn publish(
+        &self,
+        verified: &VerifiedManifest,
+        admission: Admission,
+        limits: &OrganiserLimits,
+    ) -> Result<Taken, PetitionError> {
         let petition_id = verified.petition_id();
         if let Some(petition) = self.registry.by_id(&petition_id) {
-            return Ok(petition);
+            return Ok(Taken::Published(petition));
         }
         let manifest = verified.manifest();
         let organiser = &manifest.organiser.public_key;
         self.log.check_host_not_behind()?;
         let mut tx = self.database.begin("public_log::publish").await?;
         tx.lock(Lock::Petitions).await?;
-        self.organiser_limits.check_in(&mut tx, organiser, Some(&petition_id), self.clock.now()).await?;
+        limits.check_in(&mut tx, organiser, Some(&petition_id), self.clock.now()).await?;
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
         let is_prepared = self.is_prepared(prepared, verified);
-        if !is_prepared || !tx.insert_petition(verified).await? {
-            drop(tx);
-            return self.registry.published_meanwhile(verified, is_prepared).await;
+        match tx.place(verified, admission, is_prepared, self.clock.now().day()).await? {
+            Place::Public if tx.insert_petition(verified).await? => {}
+            Place::Public | Place::NotPrepared => {
+                drop(tx);
+                return self.registry.published_meanwhile(verified, is_prepared).await.map(Taken::Published);
+            }
+            Place::Queue(answer) => {
+                tx.commit().await?;
+                return Ok(Taken::Waiting(answer));
+            }
         }
         tx.delete_prepared(&manifest.slug, organiser).await?;
+        tx.delete_review(&petition_id).await?;
         let first = Entry::Manifest {
             manifest: verified.canonical().to_vec(),
             organiser_signature: *verified.organiser_signature(),
@@ -142,7 +159,7 @@ impl AnonymousState {
         self.log.appended();
         self.registry.reload().await?;
         self.registry.all(self.clock.now()).await?;
-        self.registry.by_id(&petition_id).ok_or(PetitionError::Unknown)
+        self.registry.by_id(&petition_id).map(Taken::Published).ok_or(PetitionError::Unknown)
     }
 }
 

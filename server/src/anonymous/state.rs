@@ -25,6 +25,12 @@ impl AnonymousDatabase {
         Database::open(url, Side::Anonymous).await.map(Self)
     }
 
+    /// A petition's picture as pages show it, a JPEG file; also of one that waits for the moderator.
+    pub async fn picture(&self, petition_id: &PetitionId) -> Result<Option<Vec<u8>>, StorageError> {
+        let picture = self.begin_read("pictures::moderation").await?.picture(petition_id).await?;
+        Ok(picture.map(|picture| picture.jpeg))
+    }
+
     /// The issued count of the last statement in a petition's log; 0 where there is no such log.
     pub async fn published_issued(&self, petition_id: &PetitionId) -> Result<u64, StorageError> {
         let mut tx = self.begin_read("public_log::published_issued").await?;
@@ -180,6 +186,7 @@ impl AnonymousState {
         tokio::spawn((*self.database).clone().rewrite_between_ticks());
         let (log, registry) = (Arc::clone(&self.log), self.registry.clone());
         tokio::spawn(registry.clone().follow());
+        tokio::spawn(self.clone().follow_review());
         tokio::spawn(async move {
             log.run_witnesses(&registry).await;
             log.run(registry).await;

@@ -31,7 +31,7 @@ pub enum Finding {
     #[error("{0} is not https: clients refuse it, unless it is this machine or an onion service")]
     NotSecure(&'static str),
     /// Nobody can publish.
-    #[error("{0} is empty: nobody can publish a petition")]
+    #[error("{0} is empty: nobody can publish a petition whom `undersign-server organisers add` does not list")]
     NoOrganisers(&'static str),
     /// The two lists differ.
     #[error("identified.organisers and anonymous.organisers differ: a petition has to be published at both sides")]

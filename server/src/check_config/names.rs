@@ -24,7 +24,7 @@ pub fn check(config: &Config) -> Vec<Finding> {
         if section.mail.files.is_some() {
             findings.push(Finding::MailFiles);
         }
-        if section.organisers.is_empty() {
+        if section.organisers.is_empty() && !section.review.takes_strangers() {
             findings.push(Finding::NoOrganisers("identified.organisers"));
         }
     }
@@ -36,7 +36,7 @@ pub fn check(config: &Config) -> Vec<Finding> {
         if section.client_dir.is_none() {
             findings.push(Finding::NoClient);
         }
-        if section.organisers.is_empty() {
+        if section.organisers.is_empty() && !section.review.takes_strangers() {
             findings.push(Finding::NoOrganisers("anonymous.organisers"));
         }
     }

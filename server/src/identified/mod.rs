@@ -61,7 +61,10 @@ pub fn routes(state: &IdentifiedState) -> SideRoutes {
         pages: email_verification::page::router().with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.assets.router(),
-        organisers: issuance::publication::router().merge(notices::router()).with_state(state.clone()),
+        organisers: issuance::publication::router()
+            .merge(notices::router())
+            .merge(crate::petition::review::http::router())
+            .with_state(state.clone()),
         checks: issuance::publication::check_router().merge(notices::check_router()).with_state(state.clone()),
         cors: state.cors.clone(),
         cached: None,

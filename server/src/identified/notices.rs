@@ -55,7 +55,7 @@ impl IdentifiedState {
         if tx.kept_notice(&petition.verified, &notice.id()).await?.is_some() {
             return Ok(());
         }
-        check_room(&mut tx, petition, notice.notice().signer).await?;
+        check_room(&mut tx, petition, notice.notice()).await?;
         check_new(notice, petition, &self.registry, Follows::First, self.clock.now())
     }
 
@@ -72,7 +72,7 @@ impl IdentifiedState {
         // What is being issued in other processes is issued before this notice, and what comes later sees it.
         tx.lock(Lock::Taking(petition.verified.petition_id().as_bytes())).await?;
         if tx.kept_notice(&petition.verified, &notice.id()).await?.is_none() {
-            check_room(&mut tx, petition, notice.notice().signer).await?;
+            check_room(&mut tx, petition, notice.notice()).await?;
             check_new(&notice, petition, &self.registry, Follows::First, self.clock.now())?;
             tx.insert_notice(&PublishedNotice { verified: notice, leaf_index: None }).await?;
             tx.commit().await?;

@@ -25,6 +25,7 @@ impl IdentifiedState {
         tokio::spawn(self.clone().compare_at_start());
         tokio::spawn(self.registry.clone().follow());
         tokio::spawn(self.clone().check_claims());
+        tokio::spawn(self.clone().follow_review());
     }
 
     /// Every second, where there can be other processes: those must not take for destroyed what is still here.

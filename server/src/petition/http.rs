@@ -62,6 +62,8 @@ impl From<PetitionError> for WebProblem {
             PetitionError::Manifest(error) => WebProblem::with_detail(Problem::ManifestNotValid, error),
             PetitionError::NotPrepared => Problem::NotPrepared.into(),
             PetitionError::SlugTaken => Problem::SlugTaken.into(),
+            PetitionError::Refused => Problem::Refused.into(),
+            PetitionError::ReviewFull => WebProblem::from(Problem::ReviewFull).retry_after(86_400),
             PetitionError::TooManyPrepared => WebProblem::from(Problem::TooManyRequests).retry_after(86_400),
             PetitionError::TooManyOpen => Problem::TooManyPetitions.into(),
             PetitionError::IssuerFull => Problem::IssuerFull.into(),

@@ -12,15 +12,20 @@ pub mod limits;
 /// The petitions of one side's database.
 pub mod registry;
 
+/// What waits for the operator's moderator.
+pub mod review;
+
 /// What may be said about a petition after its publication.
 pub mod notices;
 
 #[cfg(test)]
 mod contract;
 mod following;
+mod life;
 mod store;
 
 pub use http::Checked;
+pub use life::Life;
 pub use limits::OrganiserLimits;
 pub use notices::NewNoticeError;
 pub use registry::{Petition, PublishedNotice, Registry};

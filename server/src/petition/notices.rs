@@ -1,5 +1,5 @@
 use undersign_protocol::petition::{
-    NoticeContent, NoticeError, NoticeRequest, NoticeSigner, PetitionState, SignedNotice, VerifiedNotice,
+    Notice, NoticeContent, NoticeError, NoticeRequest, NoticeSigner, PetitionState, SignedNotice, VerifiedNotice,
 };
 use undersign_protocol::problem::Problem;
 use undersign_protocol::timestamp::{DAY, Timestamp};
@@ -75,6 +75,10 @@ pub fn check_new(
     {
         return Err(NewNoticeError::Rule("a petition does not close in the past"));
     }
+    let is_by_lost_key = notice.notice().signer == NoticeSigner::Organiser && notice.notice().recovery_key.is_none();
+    if is_by_lost_key && petition.is_recovered() {
+        return Err(NewNoticeError::Rule("signer: the recovery key has signed, and the organiser's key signs no more"));
+    }
     match notice.notice().content {
         NoticeContent::Close { .. } if petition.state(now) == PetitionState::Closed => Err(NewNoticeError::Closed),
         NoticeContent::Correction { replaced_by } => {
@@ -92,8 +96,8 @@ pub fn check_new(
 }
 
 /// Whether another notice of this signer may be published.
-pub async fn check_room(tx: &mut Transaction, petition: &Petition, signer: NoticeSigner) -> Result<(), NewNoticeError> {
-    let kept = tx.count_notices(&petition.verified, signer).await?;
+pub async fn check_room(tx: &mut Transaction, petition: &Petition, notice: &Notice) -> Result<(), NewNoticeError> {
+    let kept = tx.count_notices(&petition.verified, notice).await?;
     if kept < MAX_NOTICES { Ok(()) } else { Err(NewNoticeError::TooMany) }
 }
 

@@ -157,6 +157,11 @@ impl Registry {
 }
 
 impl Petition {
+    /// One of which nothing is known but its manifest.
+    pub fn without_notices(verified: VerifiedManifest) -> Self {
+        Self { verified, position: None, notices: Vec::new() }
+    }
+
     /// When first-time issuance ends.
     pub fn closes_at(&self) -> Timestamp {
         effective_closes_at(self.verified.manifest(), self.notices.iter().map(|notice| &notice.verified))
@@ -165,6 +170,11 @@ impl Petition {
     /// Whether its text is not to be shown any more.
     pub fn is_taken_down(&self) -> bool {
         self.notices.iter().any(|notice| notice.verified.takes_down())
+    }
+
+    /// Whether the recovery key has signed in place of the organiser's: from then on that one signs no more.
+    pub fn is_recovered(&self) -> bool {
+        self.notices.iter().any(|notice| notice.verified.notice().recovery_key.is_some())
     }
 
     /// First moment at which nothing more is taken.

@@ -2,8 +2,10 @@ use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::petition::{BUNDLE_SIZE, ManifestError, PrepareRequest, PublishRequest, VerifiedManifest};
 use undersign_protocol::timestamp::Timestamp;
 
+use super::review::rules::{MAX_OF_A_STRANGER, MAX_OF_STRANGERS};
+use super::review::{Admission, Review};
 use crate::key_directory::KeyError;
-use crate::storage::StorageError;
+use crate::storage::{Database, StorageError, Transaction};
 
 /// Why a petition is not served, prepared or published.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,12 @@ pub enum PetitionError {
     /// Another petition has the slug.
     #[error("the slug is taken")]
     SlugTaken,
+    /// The operator has refused this very manifest.
+    #[error("the operator has refused it")]
+    Refused,
+    /// As many petitions of organisers who are not listed wait as may.
+    #[error("too many petitions wait for review")]
+    ReviewFull,
     /// The organiser has prepared as many petitions as it may.
     #[error("too many petitions are prepared and not published")]
     TooManyPrepared,
@@ -52,37 +60,77 @@ pub enum PetitionError {
 /// Whose petitions this server takes.
 #[derive(Debug, Clone)]
 pub enum Organisers {
-    /// Those whose keys are in the configuration.
-    Listed(Vec<PublicKey>),
+    /// Those whose keys are in the configuration or in the operator's own list; others where it is looked at what they hand in.
+    Listed {
+        /// The configuration's.
+        keys: Vec<PublicKey>,
+        /// Whose petitions wait.
+        review: Review,
+    },
     /// Anyone on this machine: the demo.
     AnyFromLoopback,
 }
 
 impl Organisers {
-    /// Whether this key may publish from there.
-    pub fn check(&self, key: &PublicKey, from_loopback: bool) -> Result<(), PetitionError> {
-        let allowed = match self {
-            Self::Listed(keys) => keys.contains(key),
-            Self::AnyFromLoopback => from_loopback,
+    /// How a petition of this key is taken from there.
+    pub(crate) async fn admission(
+        &self,
+        database: &Database,
+        key: &PublicKey,
+        from_loopback: bool,
+    ) -> Result<Admission, PetitionError> {
+        let admission = match self {
+            Self::Listed { keys, review } => {
+                // Read each time: an organiser is listed without a restart.
+                let is_listed = keys.contains(key) || {
+                    let mut tx = database.begin_read("petition::organisers").await?;
+                    tx.listed_organisers().await?.iter().any(|listed| listed.public_key == *key)
+                };
+                review.admission(is_listed)
+            }
+            Self::AnyFromLoopback => from_loopback.then_some(Admission::AtOnce),
         };
-        if allowed { Ok(()) } else { Err(PetitionError::NotAllowed) }
+        admission.ok_or(PetitionError::NotAllowed)
     }
 
     /// Checks a publication: the manifest, its signature, and who signed it.
-    pub fn check_publication(
+    pub(crate) async fn check_publication(
         &self,
+        database: &Database,
         request: &PublishRequest,
         from_loopback: bool,
-    ) -> Result<VerifiedManifest, PetitionError> {
+    ) -> Result<(VerifiedManifest, Admission), PetitionError> {
         let verified = VerifiedManifest::verify(request.manifest.get().as_bytes(), request.organiser_signature)?;
-        self.check(&verified.manifest().organiser.public_key, from_loopback)?;
-        Ok(verified)
+        let admission = self.admission(database, &verified.manifest().organiser.public_key, from_loopback).await?;
+        Ok((verified, admission))
     }
 
     /// Checks a prepare request: first who, then the signature.
-    pub fn check_prepare(&self, request: &PrepareRequest, from_loopback: bool) -> Result<(), PetitionError> {
-        self.check(&request.organiser_key, from_loopback)?;
+    pub(crate) async fn check_prepare(
+        &self,
+        database: &Database,
+        request: &PrepareRequest,
+        from_loopback: bool,
+    ) -> Result<(), PetitionError> {
+        self.admission(database, &request.organiser_key, from_loopback).await?;
         request.verify().map_err(|_| PetitionError::Signature)
+    }
+
+    /// Whether something more may be prepared for this key, where it is not listed. Whatever is handed in was prepared before, so that
+    /// this is the one place at which strangers are counted. The list of petitions is locked by whoever calls this.
+    pub(crate) async fn check_room(&self, tx: &mut Transaction, key: &PublicKey) -> Result<(), PetitionError> {
+        let Self::Listed { keys, .. } = self else { return Ok(()) };
+        let listed = tx.listed_organisers().await?;
+        let is_stranger =
+            |key: &PublicKey| !keys.contains(key) && !listed.iter().any(|listed| listed.public_key == *key);
+        if !is_stranger(key) {
+            return Ok(());
+        }
+        let unpublished = tx.organisers_of_unpublished().await?;
+        let of_key = unpublished.iter().filter(|organiser| *organiser == key).count();
+        let of_strangers = unpublished.iter().filter(|organiser| is_stranger(organiser)).count();
+        let is_full = of_key >= MAX_OF_A_STRANGER || of_strangers >= MAX_OF_STRANGERS;
+        if is_full { Err(PetitionError::ReviewFull) } else { Ok(()) }
     }
 }
 

@@ -3,7 +3,7 @@ use std::cmp::Reverse;
 use sqlx::any::AnyRow;
 use undersign_protocol::ed25519::{PublicKey, Signature};
 use undersign_protocol::petition::{
-    NoticeId, NoticeSigner, PetitionId, SignedNotice, Slug, VerifiedManifest, VerifiedNotice,
+    Notice, NoticeId, NoticeSigner, PetitionId, SignedNotice, Slug, VerifiedManifest, VerifiedNotice,
 };
 
 use super::following::Extent;
@@ -99,16 +99,16 @@ impl Transaction {
         row.map(|row| notice_row(&row, petition)).transpose()
     }
 
-    /// How many notices of this signer a petition has.
+    /// How many notices of this one's signer a petition has.
     pub(crate) async fn count_notices(
         &mut self,
         petition: &VerifiedManifest,
-        signer: NoticeSigner,
+        notice: &Notice,
     ) -> Result<u64, StorageError> {
         let named = self.named();
         let row = sqlx::query("SELECT COUNT(*) AS kept FROM notice WHERE petition_id = $1 AND by_operator = $2")
             .bind(petition.petition_id().as_bytes().as_slice())
-            .bind(i64::from(signer == NoticeSigner::Operator))
+            .bind(signer(notice))
             .fetch_one(self.connection())
             .await
             .map_err(named)?;
@@ -127,7 +127,7 @@ impl Transaction {
         .bind(verified.id().as_bytes().as_slice())
         .bind(verified.signed().notice.as_slice())
         .bind(verified.signed().signature.as_bytes().as_slice())
-        .bind(i64::from(verified.notice().signer == NoticeSigner::Operator))
+        .bind(signer(verified.notice()))
         .bind(leaf_index.map(integer))
         .execute(self.connection())
         .await
@@ -220,14 +220,13 @@ impl Transaction {
         rows.iter().map(|row| blob(row, "public_key")).collect()
     }
 
-    /// How many petitions an organiser has prepared and not published.
+    /// How many petitions an organiser has prepared, or handed in, and not published.
     pub(crate) async fn count_prepared(&mut self, organiser: &PublicKey) -> Result<u64, StorageError> {
         let named = self.named();
-        let row = sqlx::query("SELECT COUNT(*) AS prepared FROM prepared WHERE organiser_key = $1")
-            .bind(organiser.as_bytes().as_slice())
-            .fetch_one(self.connection())
-            .await
-            .map_err(named)?;
+        let sql = "SELECT (SELECT COUNT(*) FROM prepared WHERE organiser_key = $1) \
+                   + (SELECT COUNT(*) FROM review WHERE organiser_key = $1 AND slug IS NOT NULL) AS prepared";
+        let row =
+            sqlx::query(sql).bind(organiser.as_bytes().as_slice()).fetch_one(self.connection()).await.map_err(named)?;
         number(&row, "prepared")
     }
 
@@ -236,6 +235,15 @@ impl Transaction {
         let named = self.named();
         let rows = sqlx::query("SELECT public_key FROM prepared").fetch_all(self.connection()).await.map_err(named)?;
         rows.iter().map(|row| blob(row, "public_key")).collect()
+    }
+}
+
+/// Each has notices of its own: whoever has the lost key cannot use up those of the recovery key.
+fn signer(notice: &Notice) -> i64 {
+    match (notice.signer, notice.recovery_key) {
+        (NoticeSigner::Organiser, None) => 0,
+        (NoticeSigner::Operator, _) => 1,
+        (NoticeSigner::Organiser, Some(_)) => 2,
     }
 }
 

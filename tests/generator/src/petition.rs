@@ -60,6 +60,7 @@ impl Petition {
             published_at: "2026-07-01T12:00:00Z".parse()?,
             texts: ByLanguage::from([("en".parse()?, text)]),
             content,
+            recovery_key: None,
         };
         Ok(SignedNotice::sign(&notice, &self.organiser_key)?)
     }

@@ -138,6 +138,12 @@ mod publication_races;
 /// Which petitions are taken, and what everyone is then shown of them.
 mod publication;
 
+/// Whether what is handed in stays unseen until the moderator has accepted it.
+mod moderation;
+
+/// Whether each route tells each role what is its own, and no more.
+mod roles;
+
 /// Whether anyone but the signer learns which petition of a run is wanted.
 mod bundles;
 

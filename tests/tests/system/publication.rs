@@ -148,11 +148,16 @@ async fn manifests_with_other_keys_than_the_prepared_ones_are_refused() {
 async fn a_slug_is_taken_for_ever() {
     let server = TestServer::start(Options::default()).await;
     let wire = Wire::new(&server);
-    server.publish(petition("trees", server.now(), 1)).await;
+    // Prepared before the first one is public: later nothing is prepared for its slug.
     let mut second = prepared(&server, "trees").await;
+    server.publish(petition("trees", server.now(), 1)).await;
     second.goals = vec![7];
     let answer = publish(&wire, &canonical(&second), server.organiser()).await;
     assert_eq!(answer.problem(), Problem::SlugTaken);
+    let slug = "trees".parse().expect("a slug");
+    let request = PrepareRequest::sign(slug, PrepareNonce::from([1; 16]), server.organiser());
+    let body = serde_json::to_value(request).expect("JSON");
+    assert_eq!(wire.post_json(&wire.issuer("/v1/petitions/prepare"), &body).await.problem(), Problem::SlugTaken);
     assert_eq!(petitions_stored(&server).await, [1, 1]);
 }
 

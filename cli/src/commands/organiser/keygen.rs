@@ -3,7 +3,7 @@ use std::io;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use serde_json::json;
-use undersign_client_lib::organiser::{format_key, generate_key};
+use undersign_client_lib::organiser::{format_key, generate_key, recovery_key_hash};
 
 use crate::args::KeygenArguments;
 use crate::exit::{CommandResult, Exit, Failure};
@@ -22,12 +22,15 @@ pub fn run(arguments: &KeygenArguments, output: &Output) -> CommandResult {
         Failure::new(Exit::File, message)
     })?;
     let public_key = key.public_key();
+    let recovery_key_hash = recovery_key_hash(&public_key);
     output.event(
         "key",
-        json!({ "public_key": public_key, "file": arguments.file }),
+        json!({ "public_key": public_key, "recovery_key_hash": recovery_key_hash, "file": arguments.file }),
         format!(
             "The key is in {file}. Keep it secret and keep a copy elsewhere: whoever has it publishes in your name.\n\
-             Give the operator this public key:\n{public_key}"
+             Give the operator this public key:\n{public_key}\n\
+             Or let this be a petition's recovery key, in its petition.toml below [organiser]:\n\
+             recovery_key_hash = \"{recovery_key_hash}\""
         ),
     );
     Ok(())

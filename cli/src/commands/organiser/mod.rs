@@ -7,6 +7,7 @@ mod notice;
 mod picture;
 mod publish;
 mod report;
+mod review;
 mod stats;
 
 use crate::args::OrganiserCommand;

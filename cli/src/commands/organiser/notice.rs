@@ -9,7 +9,8 @@ use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::Link;
 use undersign_client_lib::native::Transport;
 use undersign_client_lib::organiser::{
-    NOTICE_FILE, NoticeFolder, NoticeKind, PublishError, notice_request, read_notice_answer, sign_notice,
+    NOTICE_FILE, NoticeFolder, NoticeKind, PublishError, is_recovery_key, notice_request, read_notice_answer,
+    sign_notice,
 };
 use undersign_client_lib::request::Side;
 use undersign_protocol::petition::{
@@ -102,8 +103,9 @@ async fn run(
     };
     let transport = transport(&arguments.connection)?;
     let petition = look_up(&transport, base, link, None, Purpose::Show, output).await?;
-    if petition.manifest().organiser.public_key != key.public_key() {
-        let message = "The petition was published with another key. Name that key with --key.";
+    let public_key = key.public_key();
+    if petition.manifest().organiser.public_key != public_key && !is_recovery_key(petition.manifest(), &public_key) {
+        let message = "The petition was published with another key. Name that key, or its recovery key, with --key.";
         return Err(Failure::new(Exit::Refused, message));
     }
     let now = clock::now();

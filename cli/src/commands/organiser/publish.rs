@@ -8,8 +8,8 @@ use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::{Link, PetitionLink};
 use undersign_client_lib::native::Transport;
 use undersign_client_lib::organiser::{
-    Folder, PublishError, parse_key, picture_request, prepare_request, publish_request, read_picture_answer,
-    read_prepared_anonymous, read_prepared_identified, read_published, sign,
+    Folder, PublishError, parse_key, picture_request, prepare_request, publish_request, read_handed_in,
+    read_picture_answer, read_prepared_anonymous, read_prepared_identified, sign,
 };
 use undersign_client_lib::request::{Request, Side};
 use undersign_client_lib::response::Response;
@@ -26,14 +26,14 @@ use crate::output::Output;
 use crate::problems;
 
 /// The two servers, which may be one.
-struct Servers<'a> {
+pub(super) struct Servers<'a> {
     transport: Transport,
-    identified: &'a Base,
-    anonymous: &'a Base,
+    pub(super) identified: &'a Base,
+    pub(super) anonymous: &'a Base,
 }
 
 /// `undersign organiser publish DIR`: prepare at both sides, sign, keep, publish at both sides. The identified side comes first, so
-/// that a petition people can see is one they can sign.
+/// that a petition people can see is one they can sign. Where the operator looks at it first, a repeat says where it stands.
 pub async fn run(arguments: &PublishArguments, output: &Output) -> CommandResult {
     let key = read_key(&arguments.key, output)?;
     let (folder, _) = folder::read(&arguments.directory, output)?;
@@ -55,7 +55,7 @@ pub async fn run(arguments: &PublishArguments, output: &Output) -> CommandResult
         let message = "The petition was signed with another key for this server. Name that key with --key.";
         return Err(Failure::new(Exit::Refused, message));
     }
-    servers.publish(&manifest, picture, &path, output).await
+    servers.publish(&manifest, &key, picture, &path, output).await
 }
 
 impl Servers<'_> {
@@ -82,19 +82,31 @@ impl Servers<'_> {
     async fn publish(
         &self,
         manifest: &VerifiedManifest,
+        key: &SecretKey,
         picture: Option<Vec<u8>>,
         kept: &Path,
         output: &Output,
     ) -> CommandResult {
-        let mut state = None;
+        let (mut state, mut waits) = (None, false);
         for (side, base) in [(Side::Identified, self.identified), (Side::Anonymous, self.anonymous)] {
             let answer = self.send(&publish_request(side, base, manifest)).await?;
-            let published = read_published(&answer, manifest);
-            state = Some(published.map_err(|error| publication_failure(&error, base, kept))?);
+            match read_handed_in(&answer, manifest).map_err(|error| publication_failure(&error, base, kept)) {
+                Ok(published) => {
+                    waits |= published.is_none();
+                    state = published;
+                }
+                Err(Failure { problem: Some(Problem::Refused), .. }) => {
+                    return self.say_where_it_stands(manifest, key, kept, output).await;
+                }
+                Err(failure) => return Err(failure),
+            }
         }
         if let Some(file) = picture {
             let answer = self.send(&picture_request(self.anonymous, manifest, file)).await?;
             read_picture_answer(&answer).map_err(|error| picture_failure(&error, self.anonymous))?;
+        }
+        if waits {
+            return self.say_where_it_stands(manifest, key, kept, output).await;
         }
         let petition_id = manifest.petition_id();
         let slug = manifest.manifest().slug.clone();
@@ -108,7 +120,7 @@ impl Servers<'_> {
         Ok(())
     }
 
-    async fn send(&self, request: &Request) -> CommandResult<Response> {
+    pub(super) async fn send(&self, request: &Request) -> CommandResult<Response> {
         self.transport.send(request).await.map_err(|error| {
             let base = if request.side() == Side::Identified { self.identified } else { self.anonymous };
             Failure::new(Exit::Unreachable, format!("{base}: {error}. It is safe to repeat this command."))
@@ -149,11 +161,12 @@ fn publication_failure(error: &PublishError, base: &Base, kept: &Path) -> Failur
 fn picture_failure(error: &PublishError, base: &Base) -> Failure {
     let failure = failure(error, base);
     let message =
-        format!("The petition is published, and its picture is not yet. {} Repeat this command.", failure.message);
+        format!("The petition is handed in, and its picture is not yet. {} Repeat this command.", failure.message);
     Failure { message, ..failure }
 }
 
-fn failure(error: &PublishError, base: &Base) -> Failure {
+/// A server's refusal in words.
+pub(super) fn failure(error: &PublishError, base: &Base) -> Failure {
     let failure = match error {
         PublishError::OtherPetition => Failure::new(Exit::NotTrusted, format!("{base}: {error}.")),
         PublishError::Answer(error) => problems::answer(base, error),

@@ -77,6 +77,7 @@ impl LogBuilder {
             published_at: time("2026-12-20T00:00:00Z"),
             texts: [].into(),
             content,
+            recovery_key: None,
         };
         Entry::Notice(SignedNotice::sign(&notice, key).unwrap())
     }

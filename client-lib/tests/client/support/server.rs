@@ -130,6 +130,7 @@ impl TestServer {
             published_at,
             texts: [("en".parse().unwrap(), text)].into(),
             content,
+            recovery_key: None,
         };
         let signed = SignedNotice::sign(&notice, &organiser_key()).unwrap();
         petition.log.entries.push(Entry::Notice(signed).encode());

@@ -9,4 +9,5 @@ mod manifest_times;
 mod notice;
 mod prepare;
 mod publication;
+mod review;
 mod state;

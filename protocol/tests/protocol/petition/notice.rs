@@ -1,7 +1,9 @@
 //! Notices and their signatures.
 
 use proptest::collection::btree_map;
+use proptest::option;
 use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::{
     CanonicalError, EarlierTotal, MAX_EARLIER_TOTAL, Notice, NoticeContent, NoticeError, NoticeSigner, NoticeText,
@@ -29,14 +31,16 @@ fn notices() -> impl Strategy<Value = Notice> {
     ];
     let text = (any::<String>(), any::<String>()).prop_map(|(title, body)| NoticeText { title, body });
     let signer = prop_oneof![Just(NoticeSigner::Organiser), Just(NoticeSigner::Operator)];
-    (bytes(), signer, timestamp(), btree_map(language(), text, 0..3), content).prop_map(
-        |(petition_id, signer, published_at, texts, content)| Notice {
-            version: 1,
+    let recovery_key = option::of(bytes());
+    (bytes(), signer, timestamp(), btree_map(language(), text, 0..3), content, recovery_key).prop_map(
+        |(petition_id, signer, published_at, texts, content, recovery_key)| Notice {
+            version: if recovery_key.is_some() { 2 } else { 1 },
             petition_id,
             signer,
             published_at,
             texts: texts.into_iter().collect(),
             content,
+            recovery_key,
         },
     )
 }
@@ -49,6 +53,7 @@ fn example() -> Notice {
         published_at: "2026-12-24T12:00:00Z".parse().unwrap(),
         texts: [("en".parse().unwrap(), NoticeText { title: "News".to_owned(), body: "Good.".to_owned() })].into(),
         content: NoticeContent::Close { closes_at: "2027-01-01T00:00:00Z".parse().unwrap() },
+        recovery_key: None,
     }
 }
 
@@ -90,6 +95,50 @@ fn another_version_is_refused() {
     assert!(SignedNotice::sign(&notice, &organiser()).is_err());
     let received = SignedNotice { notice: to_canonical(&notice).unwrap(), signature: [0; 64].into() };
     assert_eq!(received.parse(), Err(CanonicalError::Form("version: must be 1".to_owned())));
+    let notice = Notice { recovery_key: Some(log_key().public_key()), ..example() };
+    let received = SignedNotice { notice: to_canonical(&notice).unwrap(), signature: [0; 64].into() };
+    assert_eq!(received.parse(), Err(CanonicalError::Form("version: must be 2".to_owned())));
+    let text = String::from_utf8(to_canonical(&example()).unwrap()).unwrap();
+    let notice = text.replace("\"signer\"", "\"recovery_key\":null,\"signer\"").into_bytes();
+    let received = SignedNotice { notice, signature: [0; 64].into() };
+    assert_eq!(received.parse(), Err(CanonicalError::NotCanonical), "one form for one notice");
+}
+
+/// A petition whose manifest has the hash of this key, or of none.
+fn with_recovery(key: Option<&SecretKey>) -> VerifiedManifest {
+    let mut manifest = manifest();
+    let hash = |key: &SecretKey| <[u8; 32]>::from(Sha256::digest(key.public_key().as_bytes())).into();
+    manifest.organiser.recovery_key_hash = key.map(hash);
+    let (canonical, signature) = signed(&manifest);
+    VerifiedManifest::verify(&canonical, signature).unwrap()
+}
+
+#[test]
+fn the_recovery_key_whose_hash_stands_in_the_manifest_signs_for_the_organiser_and_no_other_does() {
+    let (recovery, other) = (SecretKey::from_seed(&[31; 32]), SecretKey::from_seed(&[32; 32]));
+    let petition = with_recovery(Some(&recovery));
+    let notice = |signer: NoticeSigner, named: &SecretKey| Notice {
+        version: 2,
+        petition_id: petition.petition_id(),
+        signer,
+        recovery_key: Some(named.public_key()),
+        ..valid(NoticeContent::Update {})
+    };
+    let verify = |notice: &Notice, key: &SecretKey, petition: &VerifiedManifest| {
+        VerifiedNotice::verify(SignedNotice::sign(notice, key).unwrap(), petition)
+    };
+    let right = notice(NoticeSigner::Organiser, &recovery);
+    assert!(verify(&right, &recovery, &petition).is_ok());
+    assert_eq!(verify(&right, &other, &petition), Err(NoticeError::Signature));
+    assert_eq!(verify(&right, &organiser(), &petition), Err(NoticeError::Signature));
+    let foreign = notice(NoticeSigner::Organiser, &other);
+    assert_eq!(verify(&foreign, &other, &petition), Err(NoticeError::Signature));
+    let as_operator = notice(NoticeSigner::Operator, &recovery);
+    assert_eq!(verify(&as_operator, &recovery, &petition), Err(NoticeError::Signature));
+    // Without a hash in the manifest there is no such key.
+    let none = with_recovery(None);
+    let notice = Notice { petition_id: none.petition_id(), ..right };
+    assert_eq!(verify(&notice, &recovery, &none), Err(NoticeError::Signature));
 }
 
 /// Longer ones would not fit into an entry of the log.

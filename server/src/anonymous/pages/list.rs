@@ -6,7 +6,7 @@ use undersign_protocol::timestamp::Timestamp;
 
 use super::Pages;
 use super::words::{Progress, Words, state_line};
-use crate::petition::Petition;
+use crate::petition::{Life, Petition};
 use crate::web::messages::Messages;
 
 /// Open petitions that a petition's page shows at its end; the list has all.
@@ -23,6 +23,8 @@ pub struct ListPage<'a> {
     pages: &'a Pages,
     path: &'static str,
     cards: Vec<Card<'a>>,
+    /// Those that ended long ago, the newest first.
+    archived: Vec<Card<'a>>,
 }
 
 /// All petitions of one organiser: those that one key has signed.
@@ -67,8 +69,16 @@ impl<'a> Card<'a> {
 
 impl<'a> ListPage<'a> {
     pub fn new(t: &'static Messages, pages: &'a Pages, petitions: &'a [Counted], now: Timestamp) -> Self {
-        let cards = petitions.iter().filter_map(|petition| Card::new(t, petition, now));
-        Self { t, pages, path: "/", cards: cards.collect() }
+        let is_archived = |petition: &&Counted| petition.0.life(now) == Life::Archived;
+        let cards = petitions.iter().filter(|petition| !is_archived(petition));
+        let archived = petitions.iter().rev().filter(is_archived);
+        Self {
+            t,
+            pages,
+            path: "/",
+            cards: cards.filter_map(|petition| Card::new(t, petition, now)).collect(),
+            archived: archived.filter_map(|petition| Card::new(t, petition, now)).collect(),
+        }
     }
 }
 

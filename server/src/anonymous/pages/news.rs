@@ -94,6 +94,7 @@ impl<'a> News<'a> {
             let wanted = notice.texts.iter().find(|(lang, _)| lang.as_str() == t.language().tag());
             let (lang, text) = wanted.or_else(|| notice.texts.first_key_value())?;
             let signer = match notice.signer {
+                NoticeSigner::Organiser if notice.recovery_key.is_some() => t.get("notice-by-recovery"),
                 NoticeSigner::Organiser => t.get("notice-by-organiser"),
                 NoticeSigner::Operator => t.get("notice-by-operator"),
             };

@@ -66,6 +66,9 @@ pub fn state_line(t: &Messages, petition: &Petition, now: Timestamp) -> String {
     match petition.state(now) {
         PetitionState::Announced => t.with("state-announced", "date", t.date(petition.verified.manifest().opens_at)),
         PetitionState::Open => t.with("state-open", "date", t.date(petition.closes_at())),
+        PetitionState::Closing | PetitionState::Closed if petition.is_delivered() => {
+            t.with("state-delivered", "date", t.date(petition.closes_at()))
+        }
         PetitionState::Closing | PetitionState::Closed => t.with("state-closed", "date", t.date(petition.closes_at())),
     }
 }

@@ -8,11 +8,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 use undersign_client_lib::organiser::{MAX_PICTURE, PictureError, ShownPicture, picture_hash, shown_picture};
-use undersign_protocol::petition::PetitionId;
+use undersign_protocol::petition::{PetitionId, VerifiedManifest};
 use undersign_protocol::problem::Problem;
 
 use crate::anonymous::AnonymousState;
 use crate::petition::PetitionError;
+use crate::petition::review::Decided;
 use crate::web::extract::PathPart;
 use crate::web::problem::WebProblem;
 
@@ -37,9 +38,9 @@ async fn take(
     PathPart(petition): PathPart<String>,
     request: Request,
 ) -> Result<Response, WebProblem> {
-    let petition = state.registry.find(&petition).await?;
-    let Some(named) = &petition.verified.manifest().picture else { return Err(Problem::NotFound.into()) };
-    let petition_id = petition.verified.petition_id();
+    let petition = state.pictured(&petition).await?;
+    let Some(named) = &petition.manifest().picture else { return Err(Problem::NotFound.into()) };
+    let petition_id = petition.petition_id();
     if state.picture_size(&petition_id).await?.is_some() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
@@ -72,6 +73,19 @@ async fn show(State(state): State<AnonymousState>, PathPart(slug): PathPart<Stri
 }
 
 impl AnonymousState {
+    /// The petition that a picture is handed in for. One that waits for the moderator is named by its id alone: he sees the picture too,
+    /// and nobody else does.
+    async fn pictured(&self, text: &str) -> Result<VerifiedManifest, PetitionError> {
+        let petition_id = match self.registry.find(text).await {
+            Ok(petition) => return Ok(petition.verified.clone()),
+            Err(PetitionError::Unknown) => text.parse().map_err(|_| PetitionError::Unknown)?,
+            Err(error) => return Err(error),
+        };
+        let reviewed = self.database.begin_read("pictures::reviewed").await?.reviewed(&petition_id).await?;
+        let waiting = reviewed.filter(|reviewed| matches!(reviewed.decided, None | Some(Decided::Accepted)));
+        waiting.map(|reviewed| reviewed.petition).ok_or(PetitionError::Unknown)
+    }
+
     /// Width and height of a petition's picture, where there is one.
     pub(in crate::anonymous) async fn picture_size(
         &self,

@@ -26,8 +26,22 @@ impl Transaction {
         Ok(())
     }
 
+    /// Deletes the picture of a petition that was refused.
+    pub(in crate::anonymous) async fn delete_picture(&mut self, petition_id: &PetitionId) -> Result<(), StorageError> {
+        let named = self.named();
+        sqlx::query("DELETE FROM picture WHERE petition_id = $1")
+            .bind(petition_id.as_bytes().as_slice())
+            .execute(self.connection())
+            .await
+            .map_err(named)?;
+        Ok(())
+    }
+
     /// The picture.
-    pub(super) async fn picture(&mut self, petition_id: &PetitionId) -> Result<Option<ShownPicture>, StorageError> {
+    pub(in crate::anonymous) async fn picture(
+        &mut self,
+        petition_id: &PetitionId,
+    ) -> Result<Option<ShownPicture>, StorageError> {
         let named = self.named();
         let row = sqlx::query("SELECT jpeg, width, height FROM picture WHERE petition_id = $1")
             .bind(petition_id.as_bytes().as_slice())

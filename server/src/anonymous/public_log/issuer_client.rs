@@ -39,6 +39,16 @@ impl IssuerClient {
         read(response).await
     }
 
+    /// Whether the issuer has a petition: then what people can see is what they can sign.
+    pub(super) async fn has(&self, petition_id: &PetitionId) -> Result<bool, LogError> {
+        // Of the two sides in one process only the issuer answers this.
+        let response = self.ask(petition_id, "issued").await?;
+        match response.status() {
+            reqwest::StatusCode::NOT_FOUND => Ok(false),
+            _ => response.error_for_status().map(|_| true).map_err(away),
+        }
+    }
+
     async fn ask(&self, petition_id: &PetitionId, what: &str) -> Result<reqwest::Response, LogError> {
         let url = format!("{}/v1/petitions/{petition_id}/{what}", self.url);
         self.client.get(url).send().await.map_err(away)

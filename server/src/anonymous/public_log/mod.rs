@@ -20,6 +20,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use undersign_protocol::ed25519::{PublicKey, SecretKey};
+use undersign_protocol::petition::PetitionId;
 use undersign_protocol::public_log::{Checkpoint, HostLogKey, host_log_origin};
 
 pub use rules::{LogError, LogId};
@@ -94,6 +95,11 @@ impl PublicLog {
     /// Destroys the key of a petition that was prepared and never published.
     pub(super) fn destroy_key(&self, public_key: &PublicKey) -> Result<(), LogError> {
         Ok(self.keys.destroy(&file_name(public_key))?)
+    }
+
+    /// Whether the issuer has published a petition.
+    pub(super) async fn is_at_the_issuer(&self, petition_id: &PetitionId) -> Result<bool, LogError> {
+        self.issuer.has(petition_id).await
     }
 
     /// The key of a petition's log.

@@ -10,6 +10,7 @@ pub mod publication;
 /// Decisions and errors.
 pub mod rules;
 
+mod accepted;
 mod answer;
 mod close;
 #[cfg(test)]

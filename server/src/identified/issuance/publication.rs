@@ -1,21 +1,22 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::response::Response;
 use axum::routing::post;
 use axum::{Json, Router};
 use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::email_verification::ADDRESS_RULES_VERSION;
 use undersign_protocol::issuance::TokenKey;
 use undersign_protocol::petition::{
-    Issuer as ManifestIssuer, PetitionDocument, PrepareRequest, PreparedIdentified, PublishRequest, Tags,
-    VerifiedManifest,
+    Issuer as ManifestIssuer, PrepareRequest, PreparedIdentified, PublishRequest, Tags, VerifiedManifest,
 };
 
 use super::Issuer;
 use super::rules::{IssuanceError, holds_key_id};
 use crate::identified::IdentifiedState;
+use crate::petition::review::{Admission, Place, Taken};
 use crate::petition::rules::oldest_prepared_day;
-use crate::petition::{Checked, OrganiserLimits, Petition, PetitionError};
+use crate::petition::{Checked, OrganiserLimits, Organisers, PetitionError};
 use crate::storage::{Lock, StorageError, Transaction};
 use crate::web::client_network::ClientNetwork;
 use crate::web::extract::JsonBody;
@@ -41,12 +42,12 @@ async fn prepare(
     network: ClientNetwork,
     JsonBody(request): JsonBody<PrepareRequest>,
 ) -> Result<Json<PreparedIdentified>, WebProblem> {
-    state.organisers.check_prepare(&request, network.is_loopback())?;
+    state.organisers.check_prepare(&state.database, &request, network.is_loopback()).await?;
     let mut tx = state.database.begin_read("issuance::check_limits").await.map_err(PetitionError::from)?;
     let now = state.clock.now();
     state.organiser_limits.check_in(&mut tx, &request.organiser_key, None, now).await?;
     drop(tx);
-    let issuer = state.issuer.prepare(&request).await?;
+    let issuer = state.issuer.prepare(&request, &state.organisers).await?;
     Ok(Json(PreparedIdentified { issuer }))
 }
 
@@ -54,13 +55,14 @@ async fn publish(
     State(state): State<IdentifiedState>,
     network: ClientNetwork,
     JsonBody(request): JsonBody<PublishRequest>,
-) -> Result<Json<PetitionDocument>, WebProblem> {
-    let verified = state.organisers.check_publication(&request, network.is_loopback())?;
+) -> Result<Response, WebProblem> {
+    let (verified, admission) =
+        state.organisers.check_publication(&state.database, &request, network.is_loopback()).await?;
     // On its own: a client that goes away between the commit and what follows it must not leave a petition that nobody is shown.
     let (issuer, limits) = (Arc::clone(&state.issuer), Arc::clone(&state.organiser_limits));
-    let published = tokio::spawn(async move { issuer.publish(&verified, &limits).await });
-    let petition = published.await.map_err(|error| WebProblem::internal(&error))??;
-    Ok(Json(petition.document(state.clock.now())))
+    let taken = tokio::spawn(async move { issuer.publish(&verified, admission, &limits).await });
+    let taken = taken.await.map_err(|error| WebProblem::internal(&error))??;
+    Ok(taken.into_response(state.clock.now()))
 }
 
 async fn check(
@@ -68,29 +70,41 @@ async fn check(
     network: ClientNetwork,
     JsonBody(request): JsonBody<PublishRequest>,
 ) -> Result<Json<Checked>, WebProblem> {
-    let verified = state.organisers.check_publication(&request, network.is_loopback())?;
+    let (verified, _) = state.organisers.check_publication(&state.database, &request, network.is_loopback()).await?;
     state.issuer.check_publication(&verified, &state.organiser_limits).await?;
     Ok(Json(Checked {}))
 }
 
 impl Issuer {
     /// The issuer section for a slug and organiser: the same until it is published or dropped after a day.
-    async fn prepare(self: &Arc<Self>, request: &PrepareRequest) -> Result<ManifestIssuer, PetitionError> {
+    async fn prepare(
+        self: &Arc<Self>,
+        request: &PrepareRequest,
+        organisers: &Organisers,
+    ) -> Result<ManifestIssuer, PetitionError> {
         let mut tx = self.database.begin_read("issuance::prepared").await?;
         let kept = tx.prepared_key(&request.slug, &request.organiser_key).await?;
+        if kept.is_none() {
+            tx.check_slug_is_free(&request.slug).await?;
+        }
         drop(tx);
         let spki = match kept {
             Some(spki) => spki,
-            None => self.prepare_key(request).await?,
+            None => self.prepare_key(request, organisers).await?,
         };
         let token_key = TokenKey::from_spki(&spki).map_err(|_| StorageError::Row("public_key"))?;
         Ok(self.section(token_key))
     }
 
     /// Makes a key and keeps it under the request, unless another request was first: then that one's stands, and nothing names ours.
-    async fn prepare_key(self: &Arc<Self>, request: &PrepareRequest) -> Result<Vec<u8>, PetitionError> {
+    async fn prepare_key(
+        self: &Arc<Self>,
+        request: &PrepareRequest,
+        organisers: &Organisers,
+    ) -> Result<Vec<u8>, PetitionError> {
         let _guard = self.key_changes.lock().await;
         let mut tx = self.database.begin_read("issuance::taken_key_ids").await?;
+        organisers.check_room(&mut tx, &request.organiser_key).await?;
         let mut taken = self.taken_key_ids(&mut tx, &request.organiser_key).await?;
         drop(tx);
         for _ in 0..MAX_CLASHES {
@@ -99,6 +113,10 @@ impl Issuer {
             tx.lock(Lock::Petitions).await?;
             if let Some(kept) = tx.prepared_key(&request.slug, &request.organiser_key).await? {
                 return Ok(kept);
+            }
+            if let Err(error) = organisers.check_room(&mut tx, &request.organiser_key).await {
+                self.keys.destroy(&token_key.id()).map_err(|_| PetitionError::KeyGeneration)?;
+                return Err(error);
             }
             // While it was made, another process may have kept one that ends in the same byte.
             taken = self.taken_key_ids(&mut tx, &request.organiser_key).await?;
@@ -124,17 +142,19 @@ impl Issuer {
         })
     }
 
-    /// The last bytes of key ids that are taken: a token request carries no more of them. Prepared keys are read first, then the
-    /// published ones from the database: what is published in between stands in one of the two.
+    /// The last bytes of key ids that are taken: a token request carries no more of them. Prepared keys are read first, then those that
+    /// wait for review, then the published ones from the database: what moves on in between stands in one of two.
     async fn taken_key_ids(&self, tx: &mut Transaction, organiser: &PublicKey) -> Result<Vec<u8>, PetitionError> {
         if tx.count_prepared(organiser).await? >= MAX_PREPARED {
             return Err(PetitionError::TooManyPrepared);
         }
         let prepared = tx.prepared_keys().await?;
+        let waiting = tx.reviews_with_keys().await?;
         self.registry.reload().await?;
         let (now, petitions) = (self.clock.now(), self.registry.published());
         let prepared = prepared.iter().filter_map(|spki| TokenKey::from_spki(spki).ok());
         let mut taken: Vec<u8> = prepared.map(|key| key.id().truncated()).collect();
+        taken.extend(waiting.iter().map(|petition| petition.manifest().issuer.token_key.id().truncated()));
         taken.extend((0..=255).filter(|byte| petitions.iter().any(|petition| holds_key_id(petition, *byte, now))));
         Ok(taken)
     }
@@ -159,9 +179,10 @@ impl Issuer {
         let mut tx = self.database.begin_read("issuance::check_publication").await?;
         let organiser = &manifest.organiser.public_key;
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
+        let is_waiting = tx.waiting(verified).await?.is_some();
         limits.check_in(&mut tx, organiser, Some(&verified.petition_id()), self.clock.now()).await?;
         drop(tx);
-        let is_prepared = self.is_prepared(prepared, verified);
+        let is_prepared = is_waiting || self.is_prepared(prepared, verified);
         if !is_prepared {
             // A repeat of this very request may have taken it just now, and the list in memory may not have it yet.
             self.registry.reload().await?;
@@ -174,14 +195,15 @@ impl Issuer {
         prepared.is_some_and(|token_key| self.section(token_key) == verified.manifest().issuer)
     }
 
-    /// Takes a petition whose issuer section is the prepared one. A repeat gets the same answer.
-    async fn publish(
+    /// Takes a petition whose issuer section is the prepared one, or leaves it in the queue. A repeat gets the same answer.
+    pub(super) async fn publish(
         &self,
         verified: &VerifiedManifest,
+        admission: Admission,
         limits: &OrganiserLimits,
-    ) -> Result<Arc<Petition>, PetitionError> {
+    ) -> Result<Taken, PetitionError> {
         if let Some(petition) = self.registry.by_id(&verified.petition_id()) {
-            return Ok(petition);
+            return Ok(Taken::Published(petition));
         }
         let manifest = verified.manifest();
         let organiser = &manifest.organiser.public_key;
@@ -190,17 +212,25 @@ impl Issuer {
         limits.check_in(&mut tx, organiser, Some(&verified.petition_id()), self.clock.now()).await?;
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
         let is_prepared = self.is_prepared(prepared, verified);
-        if !is_prepared || !tx.insert_petition(verified).await? {
-            drop(tx);
-            return self.registry.published_meanwhile(verified, is_prepared).await;
+        match tx.place(verified, admission, is_prepared, self.clock.now().day()).await? {
+            Place::Public if tx.insert_petition(verified).await? => {}
+            Place::Public | Place::NotPrepared => {
+                drop(tx);
+                return self.registry.published_meanwhile(verified, is_prepared).await.map(Taken::Published);
+            }
+            Place::Queue(answer) => {
+                tx.commit().await?;
+                return Ok(Taken::Waiting(answer));
+            }
         }
         tx.delete_prepared(&manifest.slug, organiser).await?;
+        tx.delete_review(&verified.petition_id()).await?;
         tx.commit().await?;
         self.registry.reload().await?;
         self.registry.all(self.clock.now()).await?;
         // Now, and not when the first token is asked for: the question would tell when that was.
         let _ = self.check_public_count(&verified.petition_id()).await;
-        self.registry.by_id(&verified.petition_id()).ok_or(PetitionError::Unknown)
+        self.registry.by_id(&verified.petition_id()).map(Taken::Published).ok_or(PetitionError::Unknown)
     }
 
     /// Destroys the keys of petitions that were prepared and not published within a day: those and no others. A key that nothing names
