@@ -9,7 +9,7 @@ use undersign_protocol::timestamp::Timestamp;
 
 use crate::endpoints::Endpoints;
 use crate::log_reader::LogError;
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Response};
 
 /// A petition that passed every check of [`check`](crate::checks::check). There is no other way to make one, and no journey begins
@@ -139,7 +139,7 @@ impl CheckedPetition {
     /// Asks for a bundle of the log's entries.
     pub fn bundle_request(&self, path: &TilePath) -> Request {
         let path = format!("/v1/petitions/{}/log/tile/{path}", self.petition_id());
-        Request::get(Side::Anonymous, &self.endpoints.origin, &path)
+        Request::get(Side::Anonymous, Stage::PublicLog, &self.endpoints.origin, &path)
     }
 
     /// The log's key under its name.
@@ -150,7 +150,7 @@ impl CheckedPetition {
     /// Asks for the total.
     pub fn total_request(&self) -> Request {
         let path = format!("/v1/petitions/{}/total", self.petition_id());
-        Request::get(Side::Anonymous, &self.endpoints.origin, &path)
+        Request::get(Side::Anonymous, Stage::PublicLog, &self.endpoints.origin, &path)
     }
 
     /// Takes the total, as [`check_total`] does.
