@@ -3,11 +3,11 @@
 use undersign_protocol::petition::{
     Manifest, PetitionId, PetitionState, PetitionSummary, VerifiedManifest, VerifiedNotice, effective_closes_at,
 };
-use undersign_protocol::public_log::{Checkpoint, CheckpointKey, TilePath};
+use undersign_protocol::public_log::{Checkpoint, CheckpointKey, Service, TilePath};
 use undersign_protocol::tally::TotalDocument;
 use undersign_protocol::timestamp::Timestamp;
 
-use crate::endpoints::Endpoints;
+use crate::endpoints::{Base, Endpoints};
 use crate::log_reader::LogError;
 use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Response};
@@ -24,6 +24,7 @@ pub struct CheckedPetition {
     checkpoint: Checkpoint,
     checkpoint_note: String,
     notices: Vec<VerifiedNotice>,
+    service: Option<Service>,
 }
 
 /// What stands behind the checks besides the server's word.
@@ -57,7 +58,7 @@ impl CheckedPetition {
         (checkpoint, checkpoint_note): (Checkpoint, String),
         notices: Vec<VerifiedNotice>,
     ) -> Self {
-        Self { petition, state, endpoints, trust, run, checkpoint, checkpoint_note, notices }
+        Self { petition, state, endpoints, trust, run, checkpoint, checkpoint_note, notices, service: None }
     }
 
     /// Notes that it was checked under a witness policy.
@@ -108,6 +109,15 @@ impl CheckedPetition {
     /// Whether the link named the petition_id. Without a pin, the host could show each visitor another petition.
     pub fn is_pinned(&self) -> bool {
         self.trust.is_pinned
+    }
+
+    pub(crate) fn reached_by(&mut self, service: Option<Service>) {
+        self.service = service;
+    }
+
+    /// The onion service that the host's log announces for this host. The host's word, and everybody's the same as far as the log is.
+    pub fn onion(&self) -> Option<&Base> {
+        self.service.as_ref()?.onion.as_ref()
     }
 
     /// Whether the host's log and the petition's are cosigned as a witness policy demands.
