@@ -115,6 +115,10 @@ pub struct ResumeArguments {
     /// Make no receipt, although the signing was begun with --receipt; nobody can then take the signature back
     #[arg(long, conflicts_with = "receipt")]
     pub no_receipt: bool,
+    /// Hand in everything whose time has come, wait for nothing, ask nobody: for a timer. What is not due, or needs a person, is told and
+    /// left
+    #[arg(long, conflicts_with_all = ["petition", "email", "no_receipt", "code", "when", "receipt", "wait_published", "detach"])]
+    pub due: bool,
     #[command(flatten)]
     pub journey: JourneyArguments,
 }
@@ -140,11 +144,28 @@ pub struct JourneyArguments {
     /// the rest
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
+    /// Do not stay until the signature may be handed in: leave its token here, sealed, and end with 6. `undersign resume` hands it in
+    /// when it is time, and `undersign resume --due` does so without a person
+    #[arg(long, conflicts_with = "wait_published")]
+    pub detach: bool,
+    #[command(flatten)]
+    pub state: StateArguments,
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+}
+
+/// Where what is begun is kept, and under what.
+#[derive(Debug, Args)]
+pub struct StateArguments {
     /// Where to keep what `resume` needs [default: a folder of the system for such data]
     #[arg(long, value_name = "DIR", env = "UNDERSIGN_STATE_DIR")]
     pub state_dir: Option<PathBuf>,
-    #[command(flatten)]
-    pub connection: ConnectionArguments,
+    /// Seal what is kept there with a passphrase, and ask for it. A folder that was sealed once stays sealed
+    #[arg(long)]
+    pub seal: bool,
+    /// The same with the passphrase in the first line of this file
+    #[arg(long, value_name = "FILE", env = "UNDERSIGN_PASSPHRASE_FILE")]
+    pub passphrase_file: Option<PathBuf>,
 }
 
 /// `undersign withdraw`.
@@ -206,7 +227,7 @@ pub struct VerifyArguments {
     #[arg(long, value_name = "FILE")]
     pub write_proof: Option<PathBuf>,
     /// Check a proof that was written before, offline; nothing is sent
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["evidence", "write_proof", "proxy"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["evidence", "write_proof"])]
     pub proof: Option<PathBuf>,
     #[command(flatten)]
     pub trust: TrustArguments,
@@ -276,9 +297,13 @@ impl FromStr for AuditSource {
 /// How to reach servers.
 #[derive(Debug, Args)]
 pub struct ConnectionArguments {
-    /// Connect through this proxy only, for instance socks5h://127.0.0.1:9050; never directly, not even when it fails
-    #[arg(long, value_name = "URL")]
+    /// Connect through this proxy only, for instance socks5h://127.0.0.1:9050; never directly, not even when it fails. Each stage has a
+    /// user name of its own there, so that Tor leads each another way
+    #[arg(long, value_name = "URL", env = "UNDERSIGN_PROXY", hide_env_values = true)]
     pub proxy: Option<String>,
+    /// Give the proxy no user names: for one that knows none, as `ssh -D` opens it. All stages then come out at one place
+    #[arg(long, requires = "proxy")]
+    pub proxy_without_names: bool,
 }
 
 /// Whom to believe besides the server.

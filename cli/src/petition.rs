@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
 use undersign_client_lib::checked::{CheckedPetition, TotalError};
 use undersign_client_lib::checks::{CheckError, check_under};
 use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::PetitionLink;
 use undersign_client_lib::lookup::LookupError;
-use undersign_client_lib::native::{FetchError, Transport};
+use undersign_client_lib::native::{FetchError, Proxy, Transport};
 use undersign_client_lib::witnesses::{Demand, MAX_AGE};
 use undersign_protocol::petition::{Language, Manifest};
 use undersign_protocol::public_log::{NotWitnessed, Policy};
@@ -53,9 +55,12 @@ impl Trust {
     }
 }
 
-/// Opens connections as the arguments say.
+/// Opens connections as the arguments say. Those of two transports are two strangers' to the proxy.
 pub fn transport(arguments: &ConnectionArguments) -> CommandResult<Transport> {
-    Transport::new(arguments.proxy.as_deref()).map_err(|error| Failure::new(Exit::Usage, format!("--proxy: {error}.")))
+    let Some(proxy) = &arguments.proxy else { return Ok(Transport::direct()) };
+    let proxy = proxy.parse::<Proxy>().map_err(|error| Failure::new(Exit::Usage, format!("--proxy: {error}.")))?;
+    let proxy = if arguments.proxy_without_names { proxy.without_names() } else { proxy };
+    Ok(Transport::through(proxy, &mut UnwrapErr(SysRng)))
 }
 
 /// The witness policy that the arguments name, for what a server shows now.

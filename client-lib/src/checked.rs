@@ -3,13 +3,13 @@
 use undersign_protocol::petition::{
     Manifest, PetitionId, PetitionState, PetitionSummary, VerifiedManifest, VerifiedNotice, effective_closes_at,
 };
-use undersign_protocol::public_log::{Checkpoint, CheckpointKey, TilePath};
+use undersign_protocol::public_log::{Checkpoint, CheckpointKey, Service, TilePath};
 use undersign_protocol::tally::TotalDocument;
 use undersign_protocol::timestamp::Timestamp;
 
-use crate::endpoints::Endpoints;
+use crate::endpoints::{Base, Endpoints};
 use crate::log_reader::LogError;
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Response};
 
 /// A petition that passed every check of [`check`](crate::checks::check). There is no other way to make one, and no journey begins
@@ -24,6 +24,7 @@ pub struct CheckedPetition {
     checkpoint: Checkpoint,
     checkpoint_note: String,
     notices: Vec<VerifiedNotice>,
+    service: Option<Service>,
 }
 
 /// What stands behind the checks besides the server's word.
@@ -57,7 +58,7 @@ impl CheckedPetition {
         (checkpoint, checkpoint_note): (Checkpoint, String),
         notices: Vec<VerifiedNotice>,
     ) -> Self {
-        Self { petition, state, endpoints, trust, run, checkpoint, checkpoint_note, notices }
+        Self { petition, state, endpoints, trust, run, checkpoint, checkpoint_note, notices, service: None }
     }
 
     /// Notes that it was checked under a witness policy.
@@ -110,6 +111,15 @@ impl CheckedPetition {
         self.trust.is_pinned
     }
 
+    pub(crate) fn reached_by(&mut self, service: Option<Service>) {
+        self.service = service;
+    }
+
+    /// The onion service that the host's log announces for this host. The host's word, and everybody's the same as far as the log is.
+    pub fn onion(&self) -> Option<&Base> {
+        self.service.as_ref()?.onion.as_ref()
+    }
+
     /// Whether the host's log and the petition's are cosigned as a witness policy demands.
     pub fn is_witnessed(&self) -> bool {
         self.trust.is_witnessed
@@ -139,7 +149,7 @@ impl CheckedPetition {
     /// Asks for a bundle of the log's entries.
     pub fn bundle_request(&self, path: &TilePath) -> Request {
         let path = format!("/v1/petitions/{}/log/tile/{path}", self.petition_id());
-        Request::get(Side::Anonymous, &self.endpoints.origin, &path)
+        Request::get(Side::Anonymous, Stage::PublicLog, &self.endpoints.origin, &path)
     }
 
     /// The log's key under its name.
@@ -150,7 +160,7 @@ impl CheckedPetition {
     /// Asks for the total.
     pub fn total_request(&self) -> Request {
         let path = format!("/v1/petitions/{}/total", self.petition_id());
-        Request::get(Side::Anonymous, &self.endpoints.origin, &path)
+        Request::get(Side::Anonymous, Stage::PublicLog, &self.endpoints.origin, &path)
     }
 
     /// Takes the total, as [`check_total`] does.

@@ -7,7 +7,7 @@ use undersign_protocol::petition::{
     Slug, VerifiedManifest,
 };
 use undersign_protocol::public_log::{
-    Announcement, Checkpoint, CheckpointKey, HostEntry, HostLogKey, NotWitnessed, host_log_origin,
+    Announcement, Checkpoint, CheckpointKey, HostEntry, HostLogKey, NotWitnessed, Service, host_log_origin,
 };
 
 use crate::checked::{CheckedPetition, Trust};
@@ -115,6 +115,8 @@ pub fn check_under(
     demand: Option<Demand<'_>>,
 ) -> Result<CheckedPetition, CheckError> {
     let mut petition = check(base, link, documents)?; // 1 to 12
+    // Not in `check`: pages do not ask for it, and need not load what reads it.
+    petition.reached_by(announced_service(&petition.manifest().origin.host, documents)?);
     if let Some(demand) = demand {
         check_witnesses(&petition, documents, demand)?; // 13, 14
         petition.witnessed();
@@ -222,11 +224,21 @@ fn host_log(host: &str, documents: &PetitionDocuments) -> Result<Vec<Announcemen
     let entries = verified_entries(&checkpoint, &documents.host_entries).map_err(CheckError::HostLog)?;
     let mut announcements = Vec::new();
     for entry in entries {
-        if let Ok(HostEntry::Announcement(found)) = HostEntry::decode(entry) {
-            announcements.push(found);
-        }
+        announcements.extend(Announcement::of_entry(entry));
     }
     Ok(announcements)
+}
+
+/// The last thing that the host log says of the service itself. Entries of another form are passed over, as kinds that came later are.
+fn announced_service(host: &str, documents: &PetitionDocuments) -> Result<Option<Service>, CheckError> {
+    let key: HostLogKey = json("log key", &documents.host_log_key)?;
+    let key = CheckpointKey::new(host_log_origin(host), key.public_key);
+    let (checkpoint, _) = open_checkpoint(&documents.host_checkpoint, &key).map_err(CheckError::HostLog)?;
+    let entries = verified_entries(&checkpoint, &documents.host_entries).map_err(CheckError::HostLog)?;
+    Ok(entries.into_iter().rev().find_map(|entry| match HostEntry::decode(entry) {
+        Ok(HostEntry::Service(service)) => Some(service),
+        _ => None,
+    }))
 }
 
 fn check_announced(expected: &Announcement, announcements: &[Announcement]) -> Result<(), CheckError> {

@@ -6,7 +6,7 @@ use undersign_protocol::redemption::{Evidence, EvidenceError};
 use crate::endpoints::Base;
 use crate::log_reader::{LogError, grow, tiles};
 use crate::published::{WatchError, open};
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Response};
 
 /// Evidence whose two signatures are valid.
@@ -97,6 +97,6 @@ impl EvidenceCheck {
     /// The log's name is its host, and its path everywhere.
     fn get(&self, path: &str) -> Request {
         let folder = self.evidence.log_origin.find('/').map_or("", |at| &self.evidence.log_origin[at..]);
-        Request::get(Side::Anonymous, &self.base, &format!("{folder}/{path}"))
+        Request::get(Side::Anonymous, Stage::PublicLog, &self.base, &format!("{folder}/{path}"))
     }
 }

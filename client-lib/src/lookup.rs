@@ -9,7 +9,7 @@ use crate::checks::CheckError;
 use crate::endpoints::{Base, Endpoints};
 use crate::link::PetitionLink;
 use crate::log_reader::{LogError, tiles};
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Malformed, Refusal, Response};
 
 /// Most entries of a host's log that are read.
@@ -60,7 +60,7 @@ pub struct SecondRound {
 
 /// Asks for the petition and for what the host log says. The answers go to [`FirstRound::answered`] in the same order.
 pub fn start(base: &Base, link: &PetitionLink) -> (FirstRound, Vec<Request>) {
-    let get = |path: &str| Request::get(Side::Anonymous, base, path);
+    let get = |path: &str| Request::get(Side::Anonymous, Stage::Petition, base, path);
     let requests = vec![get(&format!("/v1/petitions/{}", link.slug)), get("/v1/log/key"), get("/v1/log/checkpoint")];
     (FirstRound { base: base.clone() }, requests)
 }
@@ -83,10 +83,15 @@ impl FirstRound {
             return Err(CheckError::HostLog(LogError::TooLarge).into());
         }
         let petition_id = manifest.petition_id();
-        let get = |path: &str| Request::get(Side::Anonymous, &self.base, path);
+        let get = |path: &str| Request::get(Side::Anonymous, Stage::Petition, &self.base, path);
         let mut requests = vec![
             list_request(&endpoints.issuer),
-            Request::get(Side::Identified, &endpoints.issuer, "/.well-known/private-token-issuer-directory"),
+            Request::get(
+                Side::Identified,
+                Stage::Petition,
+                &endpoints.issuer,
+                "/.well-known/private-token-issuer-directory",
+            ),
             get(&format!("/v1/petitions/{petition_id}/log/checkpoint")),
             get(&format!("/v1/petitions/{petition_id}/notices")),
         ];
@@ -120,7 +125,7 @@ impl SecondRound {
 
 /// Asks for the list of all petitions. It is taken from the issuer, because the run that tokens are asked for is the issuer's.
 pub fn list_request(base: &Base) -> Request {
-    Request::get(Side::Identified, base, "/v1/petitions")
+    Request::get(Side::Identified, Stage::Petition, base, "/v1/petitions")
 }
 
 fn bodies(responses: Vec<Response>) -> Result<Vec<Vec<u8>>, Refusal> {

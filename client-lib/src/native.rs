@@ -1,85 +1,57 @@
 //! Sending requests from a program: HTTP/1.1 over the system's TLS, directly or through one proxy and never past it.
 
+mod error;
+mod proxy;
+
+pub use error::{FetchError, TransportError};
+pub use proxy::{Proxy, ProxyError};
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rand_core::CryptoRng;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Client, Proxy, Url, redirect};
+use reqwest::{Client, Url, redirect};
 
 use crate::endpoints::Base;
 use crate::link::PetitionLink;
-use crate::lookup::{self, LookupError, PetitionDocuments};
-use crate::request::{Method, Request, Side};
+use crate::lookup::{self, PetitionDocuments};
+use crate::request::{Method, Request, Side, Stage};
 use crate::response::{MAX_RESPONSE, Response};
+use proxy::Streams;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longer than the 20 seconds for which a token request may be held.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(60);
+/// To connect, and the whole of it: longer than the 20 seconds for which a token request may be held.
+const DIRECT: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(60)];
+/// The same through a proxy: Tor may first have to find an onion service and build circuits to it.
+const PROXIED: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
-/// Two clients, one for each side, which share no connection. Neither follows redirects, keeps cookies, names a user agent, or reads
-/// a proxy from the environment.
+/// One client for each stage and side, which share no connection. None follows redirects, keeps cookies, names a user agent, or
+/// reads a proxy from the environment. For one petition: the next one is for another transport, with other names at the proxy.
 pub struct Transport {
-    identified: Client,
-    anonymous: Client,
-}
-
-/// Why there is no transport.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ProxyError {
-    /// Not a URL of a proxy.
-    #[error("the proxy is not of the form socks5h://127.0.0.1:9050")]
-    Form,
-    /// A proxy to which this machine would tell only addresses, after asking its own name servers for the host.
-    #[error("use socks5h instead of socks5: else this machine asks its own name server for the host, past the proxy")]
-    Resolves,
-    /// The system's TLS could not be set up.
-    #[error("TLS could not be set up on this machine")]
-    Tls,
-}
-
-/// Why nothing came back. It names no URL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TransportError {
-    /// No connection, to the server or to the proxy; there is no second way.
-    #[error("the server or the proxy cannot be reached")]
-    Connect,
-    /// Nothing within the time allowed.
-    #[error("the server did not answer in time")]
-    Timeout,
-    /// More than 8 MiB.
-    #[error("the answer is too large")]
-    TooLarge,
-    /// The connection broke.
-    #[error("the connection broke")]
-    Broken,
-}
-
-/// Why a petition could not be fetched.
-#[derive(Debug, thiserror::Error)]
-pub enum FetchError {
-    /// Nothing came back.
-    #[error(transparent)]
-    Transport(#[from] TransportError),
-    /// Not what was asked for.
-    #[error(transparent)]
-    Lookup(#[from] LookupError),
+    streams: Option<Streams>,
+    /// Made when they are needed: each reads the system's certificates.
+    clients: Mutex<HashMap<(Side, Stage), Client>>,
 }
 
 impl Transport {
-    /// Makes the two clients.
-    ///
-    /// # Arguments
-    /// * `proxy` – `socks5h://host:port` or `http://host:port`; everything goes through it or not at all
-    pub fn new(proxy: Option<&str>) -> Result<Self, ProxyError> {
-        let proxy = proxy.map(check_proxy).transpose()?;
-        Ok(Self { identified: client(proxy.as_ref())?, anonymous: client(proxy.as_ref())? })
+    /// Connects to servers themselves.
+    pub fn direct() -> Self {
+        Self { streams: None, clients: Mutex::default() }
     }
 
-    /// Sends a request on its side's client and reads the answer, whatever its status.
+    /// Everything goes through this proxy or not at all.
+    pub fn through(proxy: Proxy, rng: &mut impl CryptoRng) -> Self {
+        Self { streams: Some(Streams::new(proxy, rng)), clients: Mutex::default() }
+    }
+
+    /// Sends a request on its stage's client and reads the answer, whatever its status.
     pub async fn send(&self, request: &Request) -> Result<Response, TransportError> {
-        let client = match request.side() {
-            Side::Identified => &self.identified,
-            Side::Anonymous => &self.anonymous,
-        };
+        if self.streams.is_none() && is_onion(request.url()) {
+            // This machine would ask its name server for the onion's name (RFC 7686 §2).
+            return Err(TransportError::OnionWithoutProxy);
+        }
+        let client = self.client(request.side(), request.stage())?;
         let mut builder = match request.method() {
             Method::Get => client.get(request.url()),
             // Left out for an empty body otherwise, which some reverse proxies refuse (RFC 9110 §8.6).
@@ -89,13 +61,13 @@ impl Transport {
         for (name, value) in request.headers() {
             builder = builder.header(*name, value);
         }
-        let mut answer = builder.send().await.map_err(classify)?;
+        let mut answer = builder.send().await.map_err(|error| TransportError::of(&error))?;
         let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
         let media_type = header(CONTENT_TYPE).map(str::to_owned);
         let retry_after = header(RETRY_AFTER).and_then(|seconds| seconds.trim().parse().ok());
         let status = answer.status().as_u16();
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(classify)? {
+        while let Some(chunk) = answer.chunk().await.map_err(|error| TransportError::of(&error))? {
             if body.len() + chunk.len() > MAX_RESPONSE {
                 return Err(TransportError::TooLarge);
             }
@@ -119,39 +91,37 @@ impl Transport {
         }
         Ok(responses)
     }
-}
 
-fn client(proxy: Option<&Proxy>) -> Result<Client, ProxyError> {
-    let builder = Client::builder()
-        // A redirect could send a token or an address to another host.
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TOTAL_TIMEOUT);
-    let builder = match proxy {
-        Some(proxy) => builder.proxy(proxy.clone()),
-        // Otherwise the environment's proxy, which nobody has named here, would see everything.
-        None => builder.no_proxy(),
-    };
-    builder.build().map_err(|_| ProxyError::Tls)
-}
+    /// The client of a stage and side; a copy of it has the same connections.
+    fn client(&self, side: Side, stage: Stage) -> Result<Client, TransportError> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&(side, stage)) {
+            return Ok(client.clone());
+        }
+        let client = self.make_client(side, stage)?;
+        clients.insert((side, stage), client.clone());
+        Ok(client)
+    }
 
-/// `Proxy::all` without exceptions: there is no host that is reached past it.
-fn check_proxy(text: &str) -> Result<Proxy, ProxyError> {
-    let url = Url::parse(text).map_err(|_| ProxyError::Form)?;
-    match url.scheme() {
-        "socks5h" | "http" | "https" if url.has_host() => Proxy::all(url).map_err(|_| ProxyError::Form),
-        "socks5" | "socks4" | "socks4a" => Err(ProxyError::Resolves),
-        _ => Err(ProxyError::Form),
+    fn make_client(&self, side: Side, stage: Stage) -> Result<Client, TransportError> {
+        let [connect, total] = if self.streams.is_some() { PROXIED } else { DIRECT };
+        let builder = Client::builder()
+            // A redirect could send a token or an address to another host.
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(connect)
+            .timeout(total);
+        let builder = match &self.streams {
+            Some(streams) => builder.proxy(streams.of(side, stage).ok_or(TransportError::ProxyAway)?),
+            // Otherwise the environment's proxy, which nobody has named here, would see everything.
+            None => builder.no_proxy(),
+        };
+        builder.build().map_err(|_| TransportError::Tls)
     }
 }
 
-fn classify(error: reqwest::Error) -> TransportError {
-    if error.is_connect() {
-        TransportError::Connect
-    } else if error.is_timeout() {
-        TransportError::Timeout
-    } else {
-        TransportError::Broken
-    }
+fn is_onion(url: &str) -> bool {
+    let url = Url::parse(url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    host.trim_end_matches('.').ends_with(".onion")
 }

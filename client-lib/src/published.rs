@@ -7,7 +7,7 @@ use undersign_protocol::public_log::{Checkpoint, CheckpointKey, Edge, Hash};
 
 use crate::endpoints::Base;
 use crate::log_reader::{LogError, grow, tiles};
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Malformed, Response};
 
 /// Most leaves that are read: 32 bytes each.
@@ -59,7 +59,7 @@ impl Watch {
 
     /// Asks for the newest checkpoint.
     pub fn checkpoint_request(&self) -> Request {
-        Request::get(Side::Anonymous, &self.base, &format!("{}/checkpoint", self.log_path))
+        Request::get(Side::Anonymous, Stage::PublicLog, &self.base, &format!("{}/checkpoint", self.log_path))
     }
 
     /// Opens the checkpoint and asks for the tiles of hashes that are new since the last one; none where nothing is new.
@@ -73,7 +73,12 @@ impl Watch {
         }
         let mut requests = Vec::new();
         for path in tiles(Some(0), self.edge.tree_size(), checkpoint.tree_size) {
-            requests.push(Request::get(Side::Anonymous, &self.base, &format!("{}/tile/{path}", self.log_path)));
+            requests.push(Request::get(
+                Side::Anonymous,
+                Stage::PublicLog,
+                &self.base,
+                &format!("{}/tile/{path}", self.log_path),
+            ));
         }
         Ok((Reading { checkpoint }, requests))
     }

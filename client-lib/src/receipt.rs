@@ -9,7 +9,7 @@ use undersign_protocol::timestamp::Timestamp;
 
 use crate::log_reader::{LogError, grow, tiles};
 use crate::published::{WatchError, open};
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Response};
 
 /// Most leaves that are read: 32 bytes each.
@@ -150,7 +150,7 @@ impl ReceiptCheck {
     fn get(&self, path: &str) -> Request {
         let receipt = &self.receipt;
         let path = format!("/v1/petitions/{}/log/{path}", receipt.petition_id());
-        Request::get(Side::Anonymous, receipt.base(), &path)
+        Request::get(Side::Anonymous, Stage::PublicLog, receipt.base(), &path)
     }
 }
 

@@ -16,7 +16,7 @@ pub enum Method {
 }
 
 /// Which side a request goes to. The two must not share a connection: one connection would join the address to the token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
     /// Sees the address, never the token.
     Identified,
@@ -24,27 +24,44 @@ pub enum Side {
     Anonymous,
 }
 
+/// What a request is for. Requests of two stages share no connection, and through a proxy no user name: where it comes out they
+/// are those of two strangers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Looks a petition up, or publishes one.
+    Petition,
+    /// Sees the address.
+    EmailVerification,
+    /// Fetches tokens.
+    Issuance,
+    /// Hands a token in, or takes a signature back.
+    Redemption,
+    /// Reads a petition's log.
+    PublicLog,
+}
+
 /// A request to send. It may hold an address, a code or a token, so it has no `Debug`, and its body and headers are wiped when it is
 /// dropped. Nothing may be added to it: no cookie, no credentials, no user agent; no redirect may be followed.
 pub struct Request {
     method: Method,
     side: Side,
+    stage: Stage,
     url: String,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
 }
 
 impl Request {
-    pub(crate) fn get(side: Side, base: &Base, path: &str) -> Self {
-        Self::new(Method::Get, side, base, path)
+    pub(crate) fn get(side: Side, stage: Stage, base: &Base, path: &str) -> Self {
+        Self::new(Method::Get, side, stage, base, path)
     }
 
-    pub(crate) fn post(side: Side, base: &Base, path: &str) -> Self {
-        Self::new(Method::Post, side, base, path)
+    pub(crate) fn post(side: Side, stage: Stage, base: &Base, path: &str) -> Self {
+        Self::new(Method::Post, side, stage, base, path)
     }
 
-    fn new(method: Method, side: Side, base: &Base, path: &str) -> Self {
-        Self { method, side, url: format!("{base}{path}"), headers: Vec::new(), body: Vec::new() }
+    fn new(method: Method, side: Side, stage: Stage, base: &Base, path: &str) -> Self {
+        Self { method, side, stage, url: format!("{base}{path}"), headers: Vec::new(), body: Vec::new() }
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: String) -> Self {
@@ -69,6 +86,11 @@ impl Request {
     /// On which side's connection.
     pub fn side(&self) -> Side {
         self.side
+    }
+
+    /// On which stage's connection.
+    pub fn stage(&self) -> Stage {
+        self.stage
     }
 
     /// The whole URL.

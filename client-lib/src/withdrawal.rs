@@ -13,7 +13,7 @@ use undersign_protocol::timestamp::Timestamp;
 
 use crate::journey::{Counted, PromiseError, Promisor, Rejected};
 use crate::published::Watch;
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Malformed, Response};
 
 /// Why nothing can be withdrawn with what was given.
@@ -105,7 +105,12 @@ impl Withdrawing {
 
     /// Asks for the petition: it says how its log promises.
     pub fn petition_request(&self) -> Request {
-        Request::get(Side::Anonymous, &self.code.base, &format!("/v1/petitions/{}", self.code.petition_id))
+        Request::get(
+            Side::Anonymous,
+            Stage::Petition,
+            &self.code.base,
+            &format!("/v1/petitions/{}", self.code.petition_id),
+        )
     }
 
     /// Takes the petition: the hash of its text must be the id, so no server can show another one.
@@ -142,7 +147,7 @@ impl ReadyToWithdraw {
     pub fn withdrawal_request(&self) -> Request {
         let path = format!("/v1/petitions/{}/withdrawals", self.code.petition_id);
         let message = WithdrawalRequest::of(self.code.withdrawal_key.clone());
-        Request::post(Side::Anonymous, &self.code.base, &path).json(&message)
+        Request::post(Side::Anonymous, Stage::Redemption, &self.code.base, &path).json(&message)
     }
 
     /// Takes the answer: it must be about this withdrawal, and its promise one that the petition's log may give.

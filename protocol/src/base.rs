@@ -32,6 +32,11 @@ impl Base {
         self.secure
     }
 
+    /// Whether it is an onion service, which is reached through Tor alone.
+    pub fn is_onion(&self) -> bool {
+        self.authority.split(':').next().unwrap_or_default().ends_with(".onion")
+    }
+
     /// `host[:port]`.
     pub fn authority(&self) -> &str {
         &self.authority

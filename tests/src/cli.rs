@@ -53,13 +53,23 @@ impl<'a> Person<'a> {
         self.run(&["resume", "--email", &self.email], &[]).await
     }
 
+    /// `undersign show`.
+    pub async fn show(&self, link: &str) -> Ended {
+        self.speak(vec![program("undersign").display().to_string(), "show".to_owned(), link.to_owned()]).await
+    }
+
     /// Runs a command with `--json`, and does what a person does when it waits.
     pub async fn run(&self, words: &[&str], wrapper: &[String]) -> Ended {
         let mut line = wrapper.to_vec();
         line.push(program("undersign").display().to_string());
         line.extend(words.iter().map(|word| (*word).to_owned()));
-        line.extend(["--json", "--timeout", "60", "--state-dir"].map(str::to_owned));
+        line.extend(["--timeout", "60", "--state-dir"].map(str::to_owned));
         line.push(self.state_dir.display().to_string());
+        self.speak(line).await
+    }
+
+    async fn speak(&self, mut line: Vec<String>) -> Ended {
+        line.push("--json".to_owned());
         let process = Command::new(&line[0]).args(&line[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         let mut process = process.expect("the command starts");
         let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines();

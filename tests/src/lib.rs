@@ -43,6 +43,10 @@ pub mod two_hosts;
 /// A proxy that tells with whom a program wanted to speak.
 pub mod relay;
 
+/// A SOCKS5 proxy that keeps what it was told; the client's own tests have it too.
+#[path = "../../client-lib/tests/client/support/socks.rs"]
+pub mod socks;
+
 /// What stands in the tables.
 pub mod tables;
 

@@ -161,6 +161,12 @@ impl TestServer {
         fs::write(self.config_path(), self.config()).expect("the configuration is written");
     }
 
+    /// Takes other `[anonymous.pages]` for the next start.
+    pub fn set_pages(&mut self, pages: Option<String>) {
+        self.options.pages = pages;
+        fs::write(self.config_path(), self.config()).expect("the configuration is written");
+    }
+
     /// Where the issuer answers.
     pub fn issuer(&self) -> Base {
         format!("http://127.0.0.1:{}", self.identified_port).parse().expect("a base")

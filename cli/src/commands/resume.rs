@@ -6,16 +6,20 @@ use zeroize::Zeroizing;
 use crate::args::ResumeArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
-use crate::signing::{ReceiptFile, Signing, Store, check_address};
+use crate::signing::{ReceiptFile, Signing, Store, check_address, hand_in_what_is_due};
 
 /// `undersign resume [PETITION]`.
 pub async fn run(arguments: ResumeArguments, output: &Output) -> CommandResult {
-    let ResumeArguments { petition, email, no_receipt, journey } = arguments;
+    let ResumeArguments { petition, email, no_receipt, due, journey } = arguments;
     let mail = match email.map(Zeroizing::new) {
         Some(email) => Some(check_address(&email, None, output)?),
         None => None,
     };
-    let store = Store::new(journey.state_dir.as_deref())?;
+    let store = Store::new(&journey.state)?;
+    if due {
+        return hand_in_what_is_due(&store, &journey, output).await;
+    }
+    store.check_detached(journey.detach)?;
     let petition_id = choose(store.list()?, petition.as_deref())?.petition_id();
     let entry = store.entry(&petition_id)?;
     // Read again: another process may have finished it before the lock was ours.

@@ -49,7 +49,7 @@ fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, langua
         "notices": petition.notices().iter().map(|notice| notice.notice()).collect::<Vec<_>>(), "demands": demands, "goals": manifest.goals, "total": total.total,
         "signatures": total.signatures, "withdrawals": total.withdrawals, "issued": total.issued,
         "tree_size": total.tree_size, "root": total.root, "pinned": petition.is_pinned(),
-        "witnessed": petition.is_witnessed(), "link": link.to_string(),
+        "witnessed": petition.is_witnessed(), "link": link.to_string(), "onion": petition.onion(),
         "asked_for_together": petition.run().iter().map(|row| &row.slug).collect::<Vec<_>>(),
     })
 }
@@ -91,6 +91,10 @@ fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language
     }
     lines.push(format!("Checked: {}", pin_line(petition)));
     lines.push(format!("Link: {link}"));
+    if let Some(onion) = petition.onion() {
+        let link = Link { base: onion.clone(), petition: link.petition.clone() };
+        lines.push(format!("Through Tor, by the host's log: {link}"));
+    }
     lines.join("\n")
 }
 

@@ -27,7 +27,8 @@ pub async fn run(arguments: SignArguments, output: &Output) -> CommandResult {
     let mail = check_address(&email, locale.as_ref(), output)?;
     let receipt = journey.receipt.as_deref().map(ReceiptFile::new).transpose()?;
     let transport = transport(&journey.connection)?;
-    let store = Store::new(journey.state_dir.as_deref())?;
+    let store = Store::new(&journey.state)?;
+    store.check_detached(journey.detach)?;
     let petition = look_up(&transport, base, link, trust_in_server(&trust)?.as_ref(), Purpose::Sign, output).await?;
     // Its connections end here: the address is not sent on one that has asked for this petition.
     drop(transport);

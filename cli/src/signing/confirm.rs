@@ -63,8 +63,8 @@ impl Signing<'_> {
                     }
                     Err(rejected) => return Err(code_failure(&rejected)),
                 },
-                Woken::Polled(Err(TransportError::TooLarge)) => {
-                    return Err(super::patience::unreachable(&prepared.endpoints().issuer, TransportError::TooLarge));
+                Woken::Polled(Err(error)) if !error.is_transient() => {
+                    return Err(super::patience::unreachable(&prepared.endpoints().issuer, error));
                 }
                 Woken::Polled(Err(_)) => pause = backoff.next(None),
                 Woken::Polled(Ok(response)) => match prepared.poll(&response) {

@@ -59,7 +59,7 @@ impl Signing<'_> {
     }
 
     fn keep(&mut self, mut held: TokenHeld) -> CommandResult<Saved> {
-        held.schedule(self.when.take().unwrap_or(held.suggested()), &mut UnwrapErr(SysRng));
+        held.schedule(self.when.take().unwrap_or(held.suggested()), clock::now(), &mut UnwrapErr(SysRng));
         self.entry.write(&held.save())?;
         self.output.event(
             "token",

@@ -17,18 +17,23 @@
 //! | `redeemed` | petition_id, slug, leaf_hash, and publish_by or leaf_index |
 //! | `receipt` | file (`--receipt` only) |
 //! | `published` | leaf_index, tree_size (`--wait-published` only) |
+//! | `left` | slug, reason, redeem_at (`not_due` alone) (`resume --due` only) |
 //! | `error` | exit, problem, message |
 
 mod confirm;
+mod due;
 mod issue;
 mod mail;
+mod passphrase;
 mod patience;
 mod published;
 mod receipt_file;
 mod redeem;
+mod sealing;
 mod store;
 mod typed_code;
 
+pub use due::hand_in_what_is_due;
 pub use mail::{Mail, check_address};
 pub use patience::sleep;
 pub use receipt_file::{ReceiptFile, read as read_receipt};
@@ -61,6 +66,8 @@ pub struct Signing<'a> {
     /// Where the receipt goes, where one is wanted.
     receipt: Option<ReceiptFile>,
     wait_published: bool,
+    /// Whether a signature whose time has not come is left for another command.
+    detach: bool,
     started: Timestamp,
     timeout: Option<u64>,
 }
@@ -90,9 +97,15 @@ impl<'a> Signing<'a> {
             }),
             receipt,
             wait_published: arguments.wait_published,
+            detach: arguments.detach,
             started: clock::now(),
             timeout: arguments.timeout,
         })
+    }
+
+    /// The same, which waits for nothing.
+    fn detached(self) -> Self {
+        Self { detach: true, ..self }
     }
 
     /// Begins: what was drawn is on disk before the address is sent.

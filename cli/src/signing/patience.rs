@@ -52,6 +52,7 @@ impl Signing<'_> {
                     }
                     (None, refusal.retry_after)
                 }
+                Err(error) if !error.is_transient() => return Err(unreachable(base, error)),
                 Err(error) => (Some(unreachable(base, error)), None),
             };
             if clock::now() >= limit {

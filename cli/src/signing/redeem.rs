@@ -5,6 +5,7 @@ use undersign_client_lib::journey::{Counted, News, RedemptionError, Rejected, Si
 use undersign_protocol::problem::Problem;
 use undersign_protocol::timestamp::DAY;
 
+use super::patience::A_WHILE;
 use super::{Signing, stopped};
 use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
@@ -14,7 +15,7 @@ impl Signing<'_> {
     /// Redeems when it is time, and removes the saved state once the answer is told.
     pub(super) async fn redeem(mut self, mut held: TokenHeld) -> CommandResult {
         if let Some(when) = self.when.take() {
-            held.schedule(when, &mut UnwrapErr(SysRng));
+            held.schedule(when, clock::now(), &mut UnwrapErr(SysRng));
             self.entry.write(&held.save())?;
         }
         self.wait_for_redemption(&held).await?;
@@ -45,15 +46,18 @@ impl Signing<'_> {
         if clock::now() >= until {
             return Ok(());
         }
+        let stop = if self.detach { "" } else { " You can stop this program:" };
         self.output.event(
             "holding",
             json!({ "until": until }),
             format!(
-                "The signature is handed in at {until}, so that nobody sees it follow the mail. You can stop this program: \
-                 undersign resume {} goes on.",
+                "The signature is handed in at {until}, so that nobody sees it follow the mail.{stop} undersign resume {} goes on.",
                 held.slug()
             ),
         );
+        if self.detach {
+            return Err(stopped(held.slug(), &format!("It waits until {until}.")));
+        }
         let _sign = self.output.waiting(format!("Waiting until {until} …"));
         self.wait_until(until, held.slug()).await
     }
@@ -64,7 +68,9 @@ impl Signing<'_> {
         let request = held
             .redemption_request(clock::now())
             .map_err(|early| stopped(held.slug(), &format!("It is too early: {early}.")))?;
-        let limit = self.deadline().unwrap_or_else(|| clock::now().plus(DAY));
+        // Who leaves things for later comes again by itself.
+        let patience = if self.detach { A_WHILE } else { DAY };
+        let limit = self.deadline().unwrap_or_else(|| clock::now().plus(patience));
         let answer = self.send_until(&request, &base, limit).await?;
         let rejected = match held.redeemed(&answer, clock::now()) {
             Ok(signed) => return Ok(signed),

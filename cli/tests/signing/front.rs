@@ -104,6 +104,11 @@ impl World {
         format!("http://{}/p/petition-{index}", self.authority)
     }
 
+    /// Where the front listens.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
     pub fn host(&self) -> String {
         format!("http://{}/", self.authority)
     }
@@ -129,14 +134,23 @@ impl World {
 
     /// With something on standard input.
     pub fn start_with(&self, arguments: &[&str], input: Stdio) -> Running {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_undersign"))
-            .arg("--json")
-            .args(arguments)
-            .env("UNDERSIGN_STATE_DIR", self.states())
-            .stdin(input)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::spawn(self.command(arguments).stdin(input))
+    }
+
+    /// With more in its environment.
+    pub fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
+        Self::spawn(self.command(arguments).envs(environment.iter().copied())).end()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_undersign"));
+        command.arg("--json").args(arguments).env("UNDERSIGN_STATE_DIR", self.states());
+        command.env_remove("UNDERSIGN_PROXY").env_remove("UNDERSIGN_PASSPHRASE_FILE").stdin(Stdio::null());
+        command
+    }
+
+    fn spawn(command: &mut Command) -> Running {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let events = BufReader::new(child.stdout.take().unwrap());
         Running { child, events }
     }

@@ -4,7 +4,9 @@
 mod begin;
 mod front;
 mod killed;
+mod proxy;
 mod receipts;
+mod sealed;
 mod show;
 mod waiting;
 mod withdrawing;

@@ -1,4 +1,5 @@
 use undersign_protocol::petition::NoticeContent;
+use undersign_protocol::public_log::{HostEntry, Service};
 
 use crate::front::{EMAIL, World};
 
@@ -19,6 +20,23 @@ fn a_petition_is_shown_with_what_was_checked() {
     // The link that it gives pins the petition.
     let pinned = world.run(&["show", petition["link"].as_str().unwrap()]);
     assert_eq!(pinned.event("petition")["pinned"], true);
+}
+
+#[test]
+fn the_onion_service_that_the_host_s_log_has_announced_last_is_shown() {
+    let world = World::new(1);
+    let onion = || world.run(&["show", &world.link(0)]).event("petition")["onion"].clone();
+    assert!(onion().is_null());
+    for name in [Some("http://abcdefghij234567.onion"), Some("http://zyxwvutsrqp76543.onion"), None] {
+        let service = Service::new(name.map(|name| name.parse().unwrap()), Vec::new()).unwrap();
+        world.front().server.host_log.entries.push(HostEntry::Service(service).encode());
+        assert_eq!(onion().as_str(), name);
+        // Of a later version than this program's: passed over, as other kinds are.
+        let later = br#"{"onion":"http://other.onion","relays":[],"version":2}"#;
+        world.front().server.host_log.entries.push([[17].as_slice(), later].concat());
+        world.front().server.host_log.entries.push(b"\x63{}".to_vec());
+        assert_eq!(onion().as_str(), name);
+    }
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn a_log_that_lies_about_the_signature_is_told_of() {
 }
 
 /// A petition whose next epoch begins in some seconds.
-fn next_epoch(seconds: u64) -> World {
+pub fn next_epoch(seconds: u64) -> World {
     let mut manifest = open_now(0);
     manifest.opens_at = Timestamp::from_seconds(now().seconds() + seconds - 3_600).unwrap();
     manifest.redemption = Redemption::NextEpoch { epoch: 60 };

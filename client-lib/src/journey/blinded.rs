@@ -8,7 +8,7 @@ use zeroize::Zeroize as _;
 use super::{Keys, Terms};
 use crate::blind::{BlindError, BlindingSecret, blind};
 use crate::checks::TOKEN_REQUEST_PATH;
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 
 /// One petition of the run: the request that is sent and the secrets that make its answer a token.
 pub(crate) struct Blinded {
@@ -88,7 +88,7 @@ impl Run {
     pub fn token_request(&self, terms: &Terms) -> Request {
         let (media_type, body) = self.body();
         let accept = if self.elements.len() == 1 { media_type::TOKEN_RESPONSE } else { media_type::BATCH_RESPONSE };
-        Request::post(Side::Identified, &terms.endpoints.issuer, TOKEN_REQUEST_PATH)
+        Request::post(Side::Identified, Stage::Issuance, &terms.endpoints.issuer, TOKEN_REQUEST_PATH)
             .header("accept", accept.to_owned())
             .header("prefer", "wait=20".to_owned())
             .body(media_type, body)

@@ -4,7 +4,7 @@ use undersign_protocol::timestamp::Timestamp;
 use super::TokenHeld;
 use crate::notices::{self, NoticesError};
 use crate::published::{WatchError, open};
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Malformed, Response};
 
 /// When a petition ends, by what its log says now.
@@ -40,7 +40,7 @@ impl TokenHeld {
     pub fn news_requests(&self) -> Vec<Request> {
         let (origin, petition_id) = (&self.terms.endpoints.origin, self.terms.petition_id);
         let paths = ["", "/log/checkpoint", "/notices"].map(|end| format!("/v1/petitions/{petition_id}{end}"));
-        paths.iter().map(|path| Request::get(Side::Anonymous, origin, path)).collect()
+        paths.iter().map(|path| Request::get(Side::Anonymous, Stage::PublicLog, origin, path)).collect()
     }
 
     /// Takes the answers, in the order of the requests. Notices are believed only with a proof that they are in the log.

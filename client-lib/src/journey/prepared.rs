@@ -10,7 +10,7 @@ use super::{Blinded, ConfirmationError, Confirmed, Rejected, Run, Terms, Verific
 use crate::blind::BlindError;
 use crate::checked::CheckedPetition;
 use crate::endpoints::Endpoints;
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Malformed, Refusal, Response};
 
 /// For which petitions tokens are asked.
@@ -136,8 +136,13 @@ impl Prepared {
             locale: locale.clone(),
             request_digest: self.request_digest(),
         };
-        let request =
-            Request::post(Side::Identified, &self.terms.endpoints.issuer, "/v1/email-verifications").json(&message);
+        let request = Request::post(
+            Side::Identified,
+            Stage::EmailVerification,
+            &self.terms.endpoints.issuer,
+            "/v1/email-verifications",
+        )
+        .json(&message);
         drop(zeroize::Zeroizing::new(message.email));
         request
     }
@@ -155,7 +160,10 @@ impl Prepared {
         let verification = self.verification.as_ref()?.as_str().to_owned();
         let message = Confirmation::Code { verification, code: code.to_string() };
         let path = "/v1/email-verifications/confirm";
-        Some(Request::post(Side::Identified, &self.terms.endpoints.issuer, path).json(&message))
+        Some(
+            Request::post(Side::Identified, Stage::EmailVerification, &self.terms.endpoints.issuer, path)
+                .json(&message),
+        )
     }
 
     /// Takes the answer to a code.

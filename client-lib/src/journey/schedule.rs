@@ -10,9 +10,9 @@ pub enum When {
     /// As early as the petition's rule allows.
     Now,
     /// At a random time in the epoch in which it becomes possible; under `immediate` within one max_wait, so that whoever watches both
-    /// sides live does not see one follow the other.
+    /// sides live does not see one follow the other. Never in what of that has passed, nor after the close.
     Auto,
-    /// That many seconds after the token came.
+    /// That many seconds after the token came, and up to a quarter more: a wait of exactly two hours would say whose it was.
     After(u64),
 }
 
@@ -33,20 +33,32 @@ impl Terms {
         }
     }
 
-    pub fn redemption_time(&self, when: When, issued_at: Timestamp, rng: &mut impl CryptoRng) -> Timestamp {
+    pub fn redemption_time(
+        &self,
+        when: When,
+        issued_at: Timestamp,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Timestamp {
         let earliest = self.earliest_redemption(issued_at);
-        let chosen = match when {
-            When::Now => earliest,
-            When::Auto => {
-                let window = match self.redemption {
-                    Redemption::Immediate {} => self.publication.max_wait,
-                    Redemption::NextEpoch { epoch } => epoch,
-                };
-                earliest.plus(below(rng, window))
-            }
-            When::After(seconds) => issued_at.plus(seconds).max(earliest),
+        let (begin, window) = match when {
+            When::Now => return earliest,
+            When::Auto => (now, self.window()),
+            When::After(seconds) => (issued_at.plus(seconds), seconds / 4),
         };
-        self.before_close(chosen).max(earliest)
+        let begin = begin.max(earliest);
+        // The window ends where the petition does, before a moment is drawn: moved there afterwards, all late ones would be one.
+        let end = self.before_close(begin.plus(window));
+        let moment = begin.plus(below(rng, end.seconds().saturating_sub(begin.seconds())));
+        self.before_close(moment).max(earliest)
+    }
+
+    /// Seconds among which a random moment is drawn.
+    fn window(&self) -> u64 {
+        match self.redemption {
+            Redemption::Immediate {} => self.publication.max_wait,
+            Redemption::NextEpoch { epoch } => epoch,
+        }
     }
 
     /// Not later than the close, and with a margin before the end of grace where grace is short.

@@ -8,7 +8,7 @@ use undersign_protocol::timestamp::Timestamp;
 use super::{Counted, HeldToken, PromiseError, Rejected, Signed, Terms, When};
 use crate::checked::CheckedPetition;
 use crate::endpoints::Endpoints;
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Response};
 
 /// The token is there and verified. From here on no address is involved.
@@ -107,8 +107,8 @@ impl TokenHeld {
     }
 
     /// Chooses when to redeem: never earlier than the rule allows, never so late that the petition is closed.
-    pub fn schedule(&mut self, when: When, rng: &mut impl CryptoRng) {
-        self.redeem_at = self.terms.redemption_time(when, self.issued_at, rng);
+    pub fn schedule(&mut self, when: When, now: Timestamp, rng: &mut impl CryptoRng) {
+        self.redeem_at = self.terms.redemption_time(when, self.issued_at, now, rng);
     }
 
     /// Tokens for the other petitions of the run.
@@ -130,7 +130,7 @@ impl TokenHeld {
             return Err(TooEarly { redeem_at: self.redeem_at });
         }
         let path = format!("/v1/petitions/{}/signatures", self.terms.petition_id);
-        Ok(Request::post(Side::Anonymous, &self.terms.endpoints.origin, &path)
+        Ok(Request::post(Side::Anonymous, Stage::Redemption, &self.terms.endpoints.origin, &path)
             .header("authorization", token_header(&self.wanted.token())))
     }
 

@@ -14,7 +14,7 @@ use super::markdown::Source;
 use super::problem::{FolderProblem, Problems};
 use super::publish::PublishError;
 use crate::checked::CheckedPetition;
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::Response;
 
 /// What a notice does, where it is more than news: `kind = "delivery"`.
@@ -145,7 +145,7 @@ pub fn notice_request(side: Side, petition: &CheckedPetition, notice: &VerifiedN
     let endpoints = petition.endpoints();
     let base = if side == Side::Identified { &endpoints.issuer } else { &endpoints.origin };
     let path = format!("/v1/petitions/{}/notices", petition.petition_id());
-    Request::post(side, base, &path).json(&notice.signed().request())
+    Request::post(side, Stage::Petition, base, &path).json(&notice.signed().request())
 }
 
 /// A side's answer to [`notice_request`]: about exactly this notice.

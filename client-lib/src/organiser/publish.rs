@@ -8,7 +8,7 @@ use undersign_protocol::petition::{
 use undersign_protocol::timestamp::Timestamp;
 
 use crate::endpoints::Base;
-use crate::request::{Request, Side};
+use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Response};
 
 /// Why a publication is not done.
@@ -38,7 +38,11 @@ pub enum PublicationError {
 pub fn prepare_request(side: Side, base: &Base, slug: &Slug, key: &SecretKey, rng: &mut impl CryptoRng) -> Request {
     let mut nonce = [0; PrepareNonce::SIZE];
     rng.fill_bytes(&mut nonce);
-    Request::post(side, base, "/v1/petitions/prepare").json(&PrepareRequest::sign(slug.clone(), nonce.into(), key))
+    Request::post(side, Stage::Petition, base, "/v1/petitions/prepare").json(&PrepareRequest::sign(
+        slug.clone(),
+        nonce.into(),
+        key,
+    ))
 }
 
 /// The identified side's answer to [`prepare_request`].
@@ -53,7 +57,7 @@ pub fn read_prepared_anonymous(response: &Response) -> Result<PreparedAnonymous,
 
 /// Publishes at a side. A repeat with the same manifest gets the same answer.
 pub fn publish_request(side: Side, base: &Base, manifest: &VerifiedManifest) -> Request {
-    Request::post(side, base, "/v1/petitions").json(&body(manifest))
+    Request::post(side, Stage::Petition, base, "/v1/petitions").json(&body(manifest))
 }
 
 /// A side's answer to [`publish_request`]: the state of exactly this petition.
@@ -99,7 +103,7 @@ pub fn read_review(response: &Response, manifest: &VerifiedManifest) -> Result<R
 /// Hands in the picture that a published manifest names, as it is on the organiser's disk. A repeat gets the same answer.
 pub fn picture_request(base: &Base, manifest: &VerifiedManifest, file: Vec<u8>) -> Request {
     let path = format!("/v1/petitions/{}/picture", manifest.petition_id());
-    Request::post(Side::Anonymous, base, &path).body("application/octet-stream", file)
+    Request::post(Side::Anonymous, Stage::Petition, base, &path).body("application/octet-stream", file)
 }
 
 /// The anonymous side's answer to [`picture_request`].

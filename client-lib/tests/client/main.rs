@@ -11,6 +11,7 @@ mod published;
 mod receipts;
 mod redemption;
 mod rfc9474;
+mod socks;
 mod state;
 mod support;
 mod withdrawals;

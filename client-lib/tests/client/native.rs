@@ -1,5 +1,5 @@
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -8,23 +8,23 @@ use undersign_client_lib::checks::check;
 use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::journey::{Bundle, Keys, Prepared};
 use undersign_client_lib::lookup;
-use undersign_client_lib::native::{ProxyError, Transport, TransportError};
+use undersign_client_lib::native::{Proxy, ProxyError, Transport, TransportError};
 use undersign_client_lib::request::Request;
 
 use crate::support::rng::TestRng;
 use crate::support::server::TestServer;
 use crate::support::{EMAIL, confirmed, documents, link, token_held};
 
-const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+pub const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
 /// A listener that answers every request with one text and keeps what it was sent, one list a connection.
-struct Listener {
+pub struct Listener {
     base: Base,
     seen: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
 impl Listener {
-    fn start(answer: String) -> Self {
+    pub fn start(answer: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -39,6 +39,10 @@ impl Listener {
             }
         });
         Self { base, seen }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.base.authority().parse().unwrap()
     }
 
     fn get(&self) -> Request {
@@ -69,8 +73,12 @@ fn serve(mut stream: TcpStream, answer: &str, mut keep: impl FnMut(String)) {
     }
 }
 
+fn through(proxy: &str) -> Transport {
+    Transport::through(proxy.parse().unwrap(), &mut TestRng::new(7))
+}
+
 /// Requests of a whole journey to this base: verification, tokens, redemption.
-fn journey(base: &Base) -> [Request; 3] {
+pub fn journey(base: &Base) -> [Request; 3] {
     let mut server = TestServer::new(1);
     let documents = documents(&mut server, 0);
     let petition = check(base, &link(0), &documents).unwrap();
@@ -85,7 +93,7 @@ fn journey(base: &Base) -> [Request; 3] {
 #[tokio::test]
 async fn nothing_is_sent_that_was_not_asked_for() {
     let listener = Listener::start(OK.into());
-    let transport = Transport::new(None).unwrap();
+    let transport = Transport::direct();
     for request in journey(&listener.base) {
         assert_eq!(transport.send(&request).await.unwrap().status, 200);
     }
@@ -110,16 +118,16 @@ async fn nothing_is_sent_that_was_not_asked_for() {
 }
 
 #[tokio::test]
-async fn the_sides_share_no_connection() {
+async fn stages_share_no_connection() {
     let listener = Listener::start(OK.into());
-    let transport = Transport::new(None).unwrap();
+    let transport = Transport::direct();
     let [verification, tokens, redemption] = journey(&listener.base);
     for request in [&verification, &tokens, &redemption, &redemption] {
         transport.send(request).await.unwrap();
     }
     let seen = listener.seen.lock().unwrap();
-    assert_eq!(seen.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2], "kept open within a side, and never shared");
-    assert!(seen[1].iter().all(|request| request.contains("/signatures")));
+    assert_eq!(seen.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 2], "kept open within a stage, and never shared");
+    assert!(seen[2].iter().all(|request| request.contains("/signatures")));
 }
 
 #[tokio::test]
@@ -129,7 +137,7 @@ async fn redirects_are_not_followed() {
         "HTTP/1.1 307 Temporary Redirect\r\nlocation: {}/\r\nset-cookie: a=b\r\ncontent-length: 0\r\n\r\n",
         target.base
     ));
-    let transport = Transport::new(None).unwrap();
+    let transport = Transport::direct();
     assert_eq!(transport.send(&listener.get()).await.unwrap().status, 307);
     transport.send(&listener.get()).await.unwrap();
     assert_eq!(target.connections(), 0);
@@ -141,7 +149,7 @@ async fn redirects_are_not_followed() {
 async fn too_much_is_cut_off() {
     let body = "x".repeat(8 * 1024 * 1024 + 1);
     let listener = Listener::start(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()));
-    let transport = Transport::new(None).unwrap();
+    let transport = Transport::direct();
     assert_eq!(transport.send(&listener.get()).await.err(), Some(TransportError::TooLarge));
 }
 
@@ -152,41 +160,42 @@ async fn a_dead_proxy_is_not_gone_around() {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         socket.local_addr().unwrap()
     };
-    for proxy in [format!("socks5h://{dead}"), format!("http://{dead}")] {
-        let transport = Transport::new(Some(&proxy)).unwrap();
-        assert_eq!(transport.send(&listener.get()).await.err(), Some(TransportError::Connect));
+    let dead_ones = [("socks5h", TransportError::ProxyAway), ("http", TransportError::Connect)];
+    for (scheme, error) in dead_ones {
+        let transport = through(&format!("{scheme}://{dead}"));
+        assert_eq!(transport.send(&listener.get()).await.err(), Some(error));
+        assert!(error.is_transient());
     }
     assert_eq!(listener.connections(), 0);
 }
 
-/// The proxy is told the name of the host (address type 3 of RFC 1928 §5), so that this machine asks nobody for it.
+/// This machine's name server is not asked for it (RFC 7686), not even once.
 #[tokio::test]
-async fn the_proxy_resolves_names() {
-    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-    let proxy = format!("socks5h://{}", socket.local_addr().unwrap());
-    let asked = thread::spawn(move || {
-        let (mut stream, _) = socket.accept().unwrap();
-        let mut greeting = [0; 2];
-        stream.read_exact(&mut greeting).unwrap();
-        stream.read_exact(&mut vec![0; usize::from(greeting[1])]).unwrap();
-        stream.write_all(&[5, 0]).unwrap();
-        let mut head = [0; 5];
-        stream.read_exact(&mut head).unwrap();
-        let mut name = vec![0; usize::from(head[4])];
-        stream.read_exact(&mut name).unwrap();
-        (head[3], String::from_utf8(name).unwrap())
-    });
-    let transport = Transport::new(Some(&proxy)).unwrap();
-    let request = lookup::start(&"https://petitions.example".parse().unwrap(), &link(0)).1.remove(0);
-    transport.send(&request).await.err().expect("the proxy hangs up");
-    assert_eq!(asked.join().unwrap(), (3, "petitions.example".to_owned()));
+async fn an_onion_service_is_not_looked_for_without_a_proxy() {
+    let onion = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrstuvwx.onion";
+    for base in [format!("http://{onion}"), format!("https://{onion}:8443"), format!("https://www.{onion}")] {
+        let request = lookup::start(&base.parse().unwrap(), &link(0)).1.remove(0);
+        let error = Transport::direct().send(&request).await.err();
+        assert_eq!(error, Some(TransportError::OnionWithoutProxy));
+        assert!(!TransportError::OnionWithoutProxy.is_transient(), "it is not tried again for a day");
+    }
 }
 
 #[test]
 fn proxies_that_leak_names_are_refused() {
-    assert_eq!(Transport::new(Some("socks5://127.0.0.1:9050")).err(), Some(ProxyError::Resolves));
-    assert_eq!(Transport::new(Some("ftp://127.0.0.1:9050")).err(), Some(ProxyError::Form));
-    assert_eq!(Transport::new(Some("127.0.0.1:9050")).err(), Some(ProxyError::Form));
+    let refused = |text: &str| text.parse::<Proxy>().err();
+    for leaks in ["socks5", "socks4", "socks4a", "socks", "SOCKS5"] {
+        assert_eq!(refused(&format!("{leaks}://127.0.0.1:9050")), Some(ProxyError::Resolves), "{leaks}");
+    }
+    for other in ["ftp://127.0.0.1:9050", "127.0.0.1:9050", "", "socks5h://", "socks5h:9050", "none"] {
+        assert_eq!(refused(other), Some(ProxyError::Form), "{other}");
+    }
+    for mistyped in ["socks5h://127.0.0.1:9050/x", "socks5h://127.0.0.1:9050?x", "socks5h://127.0.0.1:9050#x"] {
+        assert_eq!(refused(mistyped), Some(ProxyError::Form), "{mistyped}");
+    }
+    for right in ["socks5h://127.0.0.1:9050", "socks5h://[::1]:9050/", "socks5h://name:word@proxy.example:1080"] {
+        assert_eq!(refused(right), None, "{right}");
+    }
 }
 
 /// Runs the next test in a process whose environment names a proxy.
@@ -206,6 +215,6 @@ fn a_proxy_of_the_environment_is_not_used() {
 #[tokio::test]
 async fn a_request_goes_straight_to_its_host() {
     let listener = Listener::start(OK.into());
-    Transport::new(None).unwrap().send(&listener.get()).await.unwrap();
+    Transport::direct().send(&listener.get()).await.unwrap();
     assert_eq!(listener.connections(), 1);
 }

@@ -118,15 +118,52 @@ fn next_epoch_is_kept() {
     assert_eq!(held.redemption_request(before).err().unwrap().redeem_at, begins);
     assert!(held.redemption_request(begins).is_ok());
 
-    held.schedule(When::After(60), &mut TestRng::new(1));
-    assert_eq!(held.redeem_at(), begins, "a shorter wait does not break the rule");
-    held.schedule(When::After(3 * 86_400), &mut TestRng::new(1));
-    assert_eq!(held.redeem_at(), now().plus(3 * 86_400));
+    let shorter = drawn(&mut held, When::After(60), now());
+    assert!(shorter.iter().all(|at| (begins..begins.plus(15)).contains(at)), "a shorter wait does not break the rule");
+    let days = 3 * 86_400;
+    let longer = drawn(&mut held, When::After(days), now());
+    assert!(longer.iter().all(|at| (now().plus(days)..now().plus(days + days / 4)).contains(at)));
     assert!(held.redemption_request(begins).is_err());
-    for seed in 0..50 {
-        held.schedule(When::Auto, &mut TestRng::new(seed));
-        assert!((begins..begins.plus(86_400)).contains(&held.redeem_at()));
+    for at in drawn(&mut held, When::Auto, now()) {
+        assert!((begins..begins.plus(86_400)).contains(&at));
     }
+}
+
+/// Moments drawn with fifty seeds.
+fn drawn(held: &mut TokenHeld, when: When, now: Timestamp) -> Vec<Timestamp> {
+    let draw = |seed| {
+        held.schedule(when, now, &mut TestRng::new(seed));
+        held.redeem_at()
+    };
+    (0..50).map(draw).collect()
+}
+
+/// In each of ten parts of the window there is one of fifty; with the same seeds, always.
+fn spread(drawn: &[Timestamp], from: Timestamp, seconds: u64) {
+    for part in 0..10 {
+        let part = from.plus(part * seconds / 10)..from.plus((part + 1) * seconds / 10);
+        assert!(drawn.iter().any(|at| part.contains(at)), "{part:?}: {drawn:?}");
+    }
+    assert!(drawn.iter().all(|at| (from..from.plus(seconds)).contains(at)), "{drawn:?}");
+}
+
+#[test]
+fn a_random_moment_is_drawn_in_what_is_left_of_the_window() {
+    let mut server = next_epoch("2027-03-01T00:00:00Z", 172_800);
+    let mut token = held(&mut server);
+    let begins = time("2026-12-11T00:00:00Z");
+    spread(&drawn(&mut token, When::Auto, now()), begins, 86_400);
+    // Taken up when the epoch has long begun.
+    let late = begins.plus(50_000);
+    spread(&drawn(&mut token, When::Auto, late), late, 86_400);
+
+    // The epoch that the close cuts short: nothing heaps up at its end.
+    let mut server = next_epoch("2026-12-11T06:00:00Z", 172_800);
+    let mut token = held(&mut server);
+    spread(&drawn(&mut token, When::Auto, now()), begins, 6 * 3_600);
+    // Taken up after the close, while grace lasts: at once.
+    let after = time("2026-12-11T07:00:00Z");
+    assert!(drawn(&mut token, When::Auto, after).iter().all(|at| *at <= after));
 }
 
 #[test]
@@ -137,7 +174,7 @@ fn nothing_waits_past_the_close() {
         let mut held = held(&mut server);
         assert_eq!(held.earliest_redemption(), time(latest));
         for when in [When::Now, When::Auto, When::After(86_400)] {
-            held.schedule(when, &mut TestRng::new(2));
+            held.schedule(when, now(), &mut TestRng::new(2));
             assert_eq!(held.redeem_at(), time(latest), "{when:?}");
         }
     }
@@ -148,9 +185,11 @@ fn immediate_is_at_once_unless_a_wait_is_chosen() {
     let mut server = TestServer::new(1);
     let mut held = held(&mut server);
     assert_eq!((held.redeem_at(), held.suggested()), (now(), When::Now));
-    held.schedule(When::After(3600), &mut TestRng::new(3));
-    assert!(held.redemption_request(now().plus(3599)).is_err());
-    assert!(held.redemption_request(now().plus(3600)).is_ok());
-    held.schedule(When::Auto, &mut TestRng::new(3));
-    assert!((now()..now().plus(86_400)).contains(&held.redeem_at()));
+    let after = drawn(&mut held, When::After(3_600), now());
+    assert!(held.redemption_request(now().plus(3_599)).is_err());
+    assert!(held.redemption_request(now().plus(4_500)).is_ok());
+    spread(&after, now().plus(3_600), 900);
+    spread(&drawn(&mut held, When::Auto, now()), now(), 86_400);
+    // No wait that somebody chose is short enough to be shifted to nothing.
+    assert_eq!(drawn(&mut held, When::After(0), now())[0], now());
 }

@@ -51,7 +51,8 @@ proptest! {
         let resumed = reread_as!(Prepared, resumed.verification_answered(&answer).unwrap());
         let resumed = reread_as!(Confirmed, confirmed(&mut server, resumed));
         let mut resumed = reread_as!(TokenHeld, token_held(&mut server, resumed));
-        resumed.schedule(undersign_client_lib::journey::When::Now, &mut crate::support::rng::TestRng::new(seed));
+        let mut rng = crate::support::rng::TestRng::new(seed);
+        resumed.schedule(undersign_client_lib::journey::When::Now, server.now, &mut rng);
 
         let token = |request: undersign_client_lib::request::Request| request.headers().to_vec();
         let now = server.now;

@@ -1,3 +1,4 @@
+use crate::base::Base;
 use crate::codec::{DecodeError, Reader};
 use crate::ed25519::PublicKey;
 use crate::petition::{PetitionId, Slug, VerifiedManifest, from_canonical, to_canonical};
@@ -5,6 +6,8 @@ use crate::{json_object, serde_by_json};
 
 /// Other than every kind of a petition's log, so that no entry of one log can be taken for one of the other.
 const ANNOUNCEMENT: u8 = 16;
+/// How the service itself is reached.
+const SERVICE: u8 = 17;
 
 /// Origin of a host's log (C2SP tlog-checkpoint): `{host}/v1/log`.
 pub fn host_log_origin(host: &str) -> String {
@@ -28,6 +31,8 @@ json_object!(open HostLogKey { origin, public_key });
 pub enum HostEntry {
     /// Kind 16: a petition of this host.
     Announcement(Announcement),
+    /// Kind 17: how this host is reached besides its name. The last one in the log stands.
+    Service(Service),
 }
 
 /// That a slug stands for this petition and no other, and which key its log has.
@@ -42,7 +47,43 @@ pub struct Announcement {
 }
 
 json_object!(strict Announcement { log_public_key, petition_id, slug });
-serde_by_json!(HostLogKey, Announcement);
+
+/// Other ways to a host than its name. Whoever obeys one has it from a log whose witnesses have seen the same: so that nobody is given
+/// a way of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// The onion service with the same pages, petitions and logs; `None` where there is none (any more).
+    pub onion: Option<Base>,
+    /// Relays of other people that take requests for this host (Oblivious HTTP); `https` alone.
+    pub relays: Vec<Base>,
+    version: u64,
+}
+
+json_object!(strict Service { onion, relays, version });
+serde_by_json!(HostLogKey, Announcement, Service);
+
+/// Most relays of one host.
+const MOST_RELAYS: usize = 16;
+
+impl Service {
+    /// The form that this program writes and reads. An entry of another one is passed over like one of another kind.
+    pub const VERSION: u64 = 1;
+
+    /// `None` where the onion is no onion service, or the relays are too many, not `https`, or named twice.
+    pub fn new(onion: Option<Base>, relays: Vec<Base>) -> Option<Self> {
+        let service = Self { onion, relays, version: Self::VERSION };
+        service.keeps_the_rules().then_some(service)
+    }
+
+    fn keeps_the_rules(&self) -> bool {
+        let relays = &self.relays;
+        let is_fine = |(index, relay): (usize, &Base)| relay.is_secure() && !relays[..index].contains(relay);
+        self.version == Self::VERSION
+            && self.onion.iter().all(Base::is_onion)
+            && relays.len() <= MOST_RELAYS
+            && relays.iter().enumerate().all(is_fine)
+    }
+}
 
 impl Announcement {
     /// What a petition is announced by.
@@ -53,15 +94,29 @@ impl Announcement {
             slug: petition.manifest().slug.clone(),
         }
     }
+
+    /// Reads an entry that is one, and no other kind: all that a browser has to know of this log.
+    pub fn of_entry(bytes: &[u8]) -> Result<Self, DecodeError> {
+        match bytes.split_first() {
+            Some((&ANNOUNCEMENT, body)) => from_canonical(body).map_err(|_| DecodeError::Invalid("announcement")),
+            Some(_) => Err(DecodeError::Invalid("kind")),
+            None => Err(DecodeError::Truncated),
+        }
+    }
 }
 
 impl HostEntry {
     /// Reads an entry.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader::new(bytes);
-        match reader.u8()? {
-            ANNOUNCEMENT => {
-                from_canonical(&bytes[1..]).map(Self::Announcement).map_err(|_| DecodeError::Invalid("announcement"))
+        match Reader::new(bytes).u8()? {
+            ANNOUNCEMENT => Announcement::of_entry(bytes).map(Self::Announcement),
+            SERVICE => {
+                let service: Service =
+                    from_canonical(&bytes[1..]).map_err(|_| DecodeError::Invalid("service announcement"))?;
+                if !service.keeps_the_rules() {
+                    return Err(DecodeError::Invalid("service announcement"));
+                }
+                Ok(Self::Service(service))
             }
             _ => Err(DecodeError::Invalid("kind")),
         }
@@ -69,10 +124,13 @@ impl HostEntry {
 
     /// Writes it.
     pub fn encode(&self) -> Vec<u8> {
-        let Self::Announcement(announcement) = self;
-        let mut out = vec![ANNOUNCEMENT];
-        // Unwrap safety: three strings always have a canonical form.
-        out.extend(to_canonical(announcement).expect("strings have a canonical form"));
+        let (kind, body) = match self {
+            Self::Announcement(announcement) => (ANNOUNCEMENT, to_canonical(announcement)),
+            Self::Service(service) => (SERVICE, to_canonical(service)),
+        };
+        let mut out = vec![kind];
+        // Unwrap safety: strings and one small number always have a canonical form.
+        out.extend(body.expect("strings have a canonical form"));
         out
     }
 }

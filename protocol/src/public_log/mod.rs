@@ -16,7 +16,7 @@ mod witness_request;
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointKey, CheckpointKeyError};
 pub use cosignature::{WitnessKey, WitnessKeyError};
 pub use entry::{CloseStatement, Entry};
-pub use host_entry::{Announcement, HostEntry, HostLogKey, host_log_origin};
+pub use host_entry::{Announcement, HostEntry, HostLogKey, Service, host_log_origin};
 pub use policy::{NotWitnessed, Policy, PolicyError};
 pub use proof::{ConsistencyProof, HashRange, InclusionProof, MAX_PROOF, ProofError, ProofPlan};
 pub use tile::{TILE_WIDTH, TileError, TilePath, decode_entries, encode_entries};

@@ -185,10 +185,16 @@ impl AnonymousState {
     pub fn run(&self) {
         tokio::spawn((*self.database).clone().rewrite_between_ticks());
         let (log, registry) = (Arc::clone(&self.log), self.registry.clone());
+        let service = self.pages.settings.service();
         tokio::spawn(registry.clone().follow());
         tokio::spawn(self.clone().follow_review());
         tokio::spawn(async move {
             log.run_witnesses(&registry).await;
+            // People are told by Onion-Location all the same, and the next start tries again.
+            if let Err(error) = log.announce_service(&service).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "the host's log does not say yet how this service is reached");
+            }
             log.run(registry).await;
         });
     }

@@ -27,7 +27,7 @@ pub(super) async fn publish_samples(
     let keys = KeyDirectory::open(directory.join("organiser-keys"))?;
     let key = SecretKey::from_seed(&*keys.read_or_make("organiser.key", &SystemEntropy)?);
     let base: Base = format!("http://{}", demo.listen).parse().context("--listen")?;
-    let transport = Transport::new(None)?;
+    let transport = Transport::direct();
     let mut links = Vec::new();
     for files in samples() {
         let folder = Folder::parse(&files).map_err(|problems| anyhow::anyhow!("sample petition: {problems:?}"))?;

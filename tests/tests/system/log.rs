@@ -1,14 +1,16 @@
 //! Whether what anyone can download proves the published total.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::problem::Problem;
 use undersign_protocol::public_log::{
-    Checkpoint, CheckpointKey, Edge, Entry, Hash, HostEntry, TILE_WIDTH, TilePath, decode_entries, host_log_origin,
-    tree_root,
+    Announcement, Checkpoint, CheckpointKey, Edge, Entry, Hash, HostEntry, TILE_WIDTH, TilePath, decode_entries,
+    host_log_origin, tree_root,
 };
 use undersign_tests::audit::audit;
+use undersign_tests::cli::Person;
 use undersign_tests::petitions::petition;
 use undersign_tests::programs::is_proving;
 use undersign_tests::server::{Options, TestServer};
@@ -236,9 +238,64 @@ async fn the_host_s_log_announces_every_petition_once() {
     let log = Download::read(&server, wire.origin("/v1/log"), &CheckpointKey::new(origin, key)).await;
     log.check_tree().await;
     let announced = log.entries.iter().map(|entry| {
-        let HostEntry::Announcement(one) = HostEntry::decode(entry).expect("a host entry");
+        let one = Announcement::of_entry(entry).expect("an announcement");
         (one.slug.to_string(), one.petition_id, one.log_public_key)
     });
     assert_eq!(announced.collect::<Vec<_>>(), expected);
     log.refuses("entries/000").await;
+}
+
+#[tokio::test]
+async fn the_host_s_log_says_how_the_service_is_reached_each_time_that_changes() {
+    let onion = |name: &str| Some(format!("onion_url = \"http://{name}.onion\"\n"));
+    let options = Options { pages: onion("abcdefghij234567"), ..Options::default() };
+    let mut server = TestServer::with_petitions(options, &["trees"]).await;
+    let mut expected = vec![Some("http://abcdefghij234567.onion")];
+    wait_for_services(&server, &expected).await;
+    assert_eq!(shown_onion(&server).await, "http://abcdefghij234567.onion");
+
+    for (pages, news) in [
+        (onion("abcdefghij234567"), None),
+        (onion("zyxwvutsrqp76543"), Some(Some("http://zyxwvutsrqp76543.onion"))),
+        (None, Some(None)),
+        (None, None),
+    ] {
+        server.set_pages(pages);
+        server.restart().await;
+        expected.extend(news);
+        wait_for_services(&server, &expected).await;
+    }
+    // Long enough for one that is too many: a petition is announced after it.
+    server.publish(petition("rivers", server.now(), 1)).await;
+    wait_for_services(&server, &expected).await;
+    assert!(shown_onion(&server).await.is_null());
+}
+
+/// What `undersign show` reads there.
+async fn shown_onion(server: &TestServer) -> serde_json::Value {
+    let states = tempfile::tempdir().expect("a folder");
+    let shown = Person::new(server, states.path(), "reader@example.org").show(&server.link_to("trees")).await;
+    shown.event("petition").unwrap_or_else(|| panic!("{shown:?}"))["onion"].clone()
+}
+
+/// Waits until the log's entries of that kind name these onions.
+async fn wait_for_services(server: &TestServer, expected: &[Option<&str>]) {
+    let wire = Wire::new(server);
+    let document = wire.get(&wire.origin("/v1/log/key")).await.json();
+    let key = document["public_key"].as_str().expect("a key").parse().expect("a key");
+    let key = CheckpointKey::new(host_log_origin(server.origin().authority()), key);
+    loop {
+        let log = Download::read(server, wire.origin("/v1/log"), &key).await;
+        log.check_tree().await;
+        let services = log.entries.iter().filter_map(|entry| match HostEntry::decode(entry).expect("a host entry") {
+            HostEntry::Service(service) => Some(service.onion.map(|onion| onion.to_string())),
+            HostEntry::Announcement(_) => None,
+        });
+        let found: Vec<Option<String>> = services.collect();
+        assert!(found.len() <= expected.len(), "{found:?}");
+        if found.iter().map(Option::as_deref).eq(expected.iter().copied()) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

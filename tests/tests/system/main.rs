@@ -9,6 +9,12 @@ mod codes;
 /// Signing through a mail server of its own process, in all the ways in which it can fail.
 mod smtp;
 
+/// What a proxy sees of a signing, and whether anything goes past it.
+mod socks;
+
+/// Whether Debian's `tor` takes us, and programs take what the guide configures.
+mod tor;
+
 /// What links and verifications do in the wrong hands.
 mod links;
 

@@ -1,5 +1,5 @@
 //! Caddy and nginx, in front of which the tests put what `undersign-server init` writes, haproxy, behind which they run several processes,
-//! and systemd's own check of its units.
+//! Tor, through which people sign, and systemd's own check of its units.
 
 use std::path::Path;
 
@@ -10,12 +10,14 @@ use crate::command::in_path;
 
 /// Installs what is missing. Debian starts a server that it installs; these are only wanted by the tests, which start their own.
 pub fn install() -> Result<()> {
-    let servers = [("caddy", has_caddy as fn() -> bool), ("nginx", has_nginx), ("haproxy", has_haproxy)];
+    let servers =
+        [("caddy", has_caddy as fn() -> bool), ("nginx", has_nginx), ("haproxy", has_haproxy), ("tor", has_tor)];
     let missing: Vec<_> = servers.into_iter().filter(|(_, present)| !present()).map(|(name, _)| name).collect();
     install_packages(&[
         Need { what: "Caddy", packages: &["caddy"], present: has_caddy },
         Need { what: "nginx", packages: &["nginx-light"], present: has_nginx },
         Need { what: "haproxy", packages: &["haproxy"], present: has_haproxy },
+        Need { what: "Tor", packages: &["tor"], present: has_tor },
         Need { what: "systemd-analyze", packages: &["systemd"], present: || in_path("systemd-analyze") },
     ])?;
     missing.into_iter().try_for_each(stop)
@@ -31,6 +33,10 @@ fn has_nginx() -> bool {
 
 fn has_haproxy() -> bool {
     is_server("haproxy")
+}
+
+fn has_tor() -> bool {
+    is_server("tor")
 }
 
 /// Debian keeps servers where the path of people who are not root does not look.

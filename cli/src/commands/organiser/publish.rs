@@ -23,6 +23,7 @@ use crate::args::PublishArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::files::is_readable_by_others;
 use crate::output::Output;
+use crate::petition::transport;
 use crate::problems;
 
 /// The two servers, which may be one.
@@ -38,8 +39,7 @@ pub async fn run(arguments: &PublishArguments, output: &Output) -> CommandResult
     let key = read_key(&arguments.key, output)?;
     let (folder, _) = folder::read(&arguments.directory, output)?;
     let picture = picture::read(&arguments.directory, &folder)?;
-    let transport = Transport::new(arguments.connection.proxy.as_deref())
-        .map_err(|error| Failure::new(Exit::Usage, format!("--proxy: {error}.")))?;
+    let transport = transport(&arguments.connection)?;
     let identified = arguments.issuer_server.as_ref().unwrap_or(&arguments.server);
     let servers = Servers { transport, identified, anonymous: &arguments.server };
     let path = kept::path(&arguments.directory, &arguments.server);

@@ -6,6 +6,7 @@ pub mod log;
 pub mod petition;
 pub mod rng;
 pub mod server;
+pub mod socks;
 
 use undersign_client_lib::checked::CheckedPetition;
 use undersign_client_lib::checks::check;

@@ -67,6 +67,6 @@ fn unblind(confirmed: Confirmed, response: &Response, now: Timestamp) -> (State,
 
 /// A token that is to be redeemed when its petition's rule suggests.
 pub(super) fn scheduled(mut held: TokenHeld) -> State {
-    held.schedule(held.suggested(), &mut rng());
+    held.schedule(held.suggested(), held.issued_at(), &mut rng());
     State::TokenHeld(held)
 }

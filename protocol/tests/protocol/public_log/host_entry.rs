@@ -1,17 +1,26 @@
 //! Entries of a host's log.
 
 use proptest::prelude::*;
+use undersign_protocol::base::Base;
 use undersign_protocol::codec::DecodeError;
-use undersign_protocol::public_log::{Announcement, Entry, HostEntry, host_log_origin};
+use undersign_protocol::public_log::{Announcement, Entry, HostEntry, Service, host_log_origin};
 
 use crate::common::generate::{bytes, slug};
 use crate::common::laws::{Format, check};
 use crate::common::manifest::{log_key, verified_example};
 
 fn host_entries() -> impl Strategy<Value = HostEntry> {
-    (bytes(), bytes(), slug()).prop_map(|(log_public_key, petition_id, slug)| {
+    let announcements = (bytes(), bytes(), slug()).prop_map(|(log_public_key, petition_id, slug)| {
         HostEntry::Announcement(Announcement { log_public_key, petition_id, slug })
-    })
+    });
+    let base = |pattern: &'static str| pattern.prop_map(|text: String| text.parse::<Base>().unwrap());
+    let onion = proptest::option::of(base("https?://[a-z2-7]{56}\\.onion(:[1-9][0-9]{1,3})?"));
+    let relays = proptest::collection::btree_set("[a-z]{1,9}\\.example", 0..=16);
+    let services = (onion, relays).prop_map(|(onion, hosts)| {
+        let relays = hosts.iter().map(|host| format!("https://{host}").parse().unwrap()).collect();
+        HostEntry::Service(Service::new(onion, relays).unwrap())
+    });
+    prop_oneof![announcements, services]
 }
 
 #[test]
@@ -26,7 +35,7 @@ fn no_entry_is_one_of_a_petitions_log() {
         prop_assert_eq!(Entry::decode(&entry.encode()), Err(DecodeError::Invalid("kind")));
         Ok(())
     });
-    for kind in (0..=u8::MAX).filter(|kind| *kind != 16) {
+    for kind in (0..=u8::MAX).filter(|kind| ![16, 17].contains(kind)) {
         assert_eq!(HostEntry::decode(&[kind, b'{', b'}']), Err(DecodeError::Invalid("kind")));
     }
 }
@@ -65,4 +74,47 @@ fn origins_are_those_of_the_design() {
     let petition = verified_example();
     let expected = format!("petitions.example:8443/v1/petitions/{}/log", petition.petition_id());
     assert_eq!(petition.log_origin(), expected);
+}
+
+/// A browser reads announcements alone: it finds the same ones.
+#[test]
+fn an_announcement_is_read_alone_as_among_others() {
+    check(host_entries(), |entry| {
+        let bytes = entry.encode();
+        let announced = match entry {
+            HostEntry::Announcement(announcement) => Some(announcement),
+            HostEntry::Service(_) => None,
+        };
+        prop_assert_eq!(Announcement::of_entry(&bytes).ok(), announced);
+        Ok(())
+    });
+    assert_eq!(Announcement::of_entry(&[]), Err(DecodeError::Truncated));
+    assert_eq!(HostEntry::decode(&[]), Err(DecodeError::Truncated));
+}
+
+#[test]
+fn a_service_is_an_onion_and_relays_of_this_version() {
+    let read = |text: &str| HostEntry::decode(&[[17].as_slice(), text.as_bytes()].concat());
+    let onion: Base = "http://abcdefghij234567.onion".parse().unwrap();
+    let service = HostEntry::Service(Service::new(Some(onion.clone()), Vec::new()).unwrap());
+    assert_eq!(read(r#"{"onion":"http://abcdefghij234567.onion","relays":[],"version":1}"#), Ok(service));
+    let none = HostEntry::Service(Service::new(None, Vec::new()).unwrap());
+    assert_eq!(read(r#"{"onion":null,"relays":[],"version":1}"#), Ok(none));
+    for other in [
+        r#"{"onion":null,"relays":[],"version":2}"#,
+        r#"{"onion":null,"relays":[]}"#,
+        r#"{"relays":[],"version":1}"#,
+        r#"{"onion":null,"ohttp":[],"relays":[],"version":1}"#,
+        r#"{"onion":null,"relays":[], "version":1}"#,
+        r#"{"onion":"https://petitions.example","relays":[],"version":1}"#,
+        r#"{"onion":"http://127.0.0.1","relays":[],"version":1}"#,
+        r#"{"onion":"http://abcdefghij234567.onion/","relays":[],"version":1}"#,
+        r#"{"onion":null,"relays":["http://abcdefghij234567.onion"],"version":1}"#,
+        r#"{"onion":null,"relays":["https://a.example","https://a.example"],"version":1}"#,
+    ] {
+        assert_eq!(read(other), Err(DecodeError::Invalid("service announcement")), "{other}");
+    }
+    let relays = |count: usize| (0..count).map(|index| format!("https://r{index}.example").parse().unwrap()).collect();
+    assert!(Service::new(None, relays(16)).is_some() && Service::new(None, relays(17)).is_none());
+    assert!(onion.is_onion() && !"https://onion.example".parse::<Base>().unwrap().is_onion());
 }

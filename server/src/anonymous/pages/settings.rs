@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use undersign_protocol::base::Base;
+use undersign_protocol::public_log::Service;
 use url::Url;
 
 use crate::web::language::InterfaceLanguage;
@@ -99,8 +101,7 @@ impl PageSettings {
         if self.quick_exit.as_ref().is_some_and(|url| url.scheme() != "https") {
             return Err("quick_exit must be an https link");
         }
-        let is_onion = |url: &Url| url.host_str().is_some_and(|host| host.ends_with(".onion")) && url.path() == "/";
-        if !self.onion_url.iter().all(is_onion) {
+        if self.onion_url.is_some() && self.onion().is_none() {
             return Err("onion_url must be the origin of an onion service, as in http://….onion");
         }
         if self.neutral_title.as_ref().is_some_and(|title| title.trim().is_empty()) {
@@ -121,6 +122,17 @@ impl PageSettings {
     /// Where the quick exit leads.
     pub fn quick_exit(&self) -> &str {
         self.quick_exit.as_ref().map_or(QUICK_EXIT, Url::as_str)
+    }
+
+    /// What the host's log is to say of this service.
+    pub fn service(&self) -> Service {
+        // Unwrap safety: it is an onion service or none, and no relay is none too many.
+        Service::new(self.onion(), Vec::new()).expect("an onion service")
+    }
+
+    fn onion(&self) -> Option<Base> {
+        let base: Option<Base> = self.onion_url.as_ref()?.as_str().trim_end_matches('/').parse().ok();
+        base.filter(Base::is_onion)
     }
 
     /// Where the onion service has this path.
@@ -183,6 +195,9 @@ mod tests {
             "quick_exit = \"javascript:alert(1)\"",
             "onion_url = \"https://petitions.example\"",
             "onion_url = \"http://abc.onion/path\"",
+            "onion_url = \"http://abc.onion/?query\"",
+            "onion_url = \"ftp://abc.onion\"",
+            "onion_url = \"http://name@abc.onion\"",
             "neutral_title = \" \"",
             "name = \"\"",
             "name = \"two\\nlines\"",

@@ -13,6 +13,7 @@ pub(in crate::anonymous) mod close;
 #[cfg(test)]
 mod contract;
 mod issuer_client;
+mod service;
 mod ticks;
 mod witnesses;
 
