@@ -36,6 +36,7 @@ use std::path::PathBuf;
 use lettre::message::Mailbox;
 use serde::{Deserialize, Deserializer, de};
 use undersign_protocol::ed25519::PublicKey;
+use undersign_protocol::email_verification::EvaluatorKey;
 use undersign_protocol::public_log::WitnessKey;
 use url::Url;
 
@@ -81,6 +82,18 @@ pub struct IdentifiedConfig {
     /// How many mails are sent.
     #[serde(default)]
     pub limits: Limits,
+    /// Who is asked for tags; without it tags are local, and whoever has this side's keys can test addresses.
+    pub evaluator: Option<EvaluatorSection>,
+}
+
+/// `[identified.evaluator]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvaluatorSection {
+    /// Where it is, on another machine.
+    pub url: Url,
+    /// Its public key, as it prints it.
+    pub key: EvaluatorKey,
 }
 
 /// `[identified.mail]`.
@@ -207,6 +220,7 @@ impl Config {
             identified.origin_url.iter().try_for_each(|url| host(url, "identified.origin_url").map(drop))?;
             identified.mail.link_origin.iter().try_for_each(|url| host(url, "mail.link_origin").map(drop))?;
             identified.mail.transport()?;
+            identified.evaluator.iter().try_for_each(|it| host(&it.url, "identified.evaluator.url").map(drop))?;
         }
         if let Some(anonymous) = &config.anonymous {
             host(&anonymous.public_url, "anonymous.public_url")?;

@@ -17,7 +17,7 @@ use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{AnonymousConfig, Config, ConfigError, IdentifiedConfig, WitnessSection, host, origin};
 use crate::entropy::SystemEntropy;
-use crate::identified::email_verification::{MailSettings, VerificationSettings};
+use crate::identified::email_verification::{EvaluatorSettings, MailSettings, VerificationSettings};
 use crate::identified::issuance::OriginClient;
 use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
 use crate::key_directory::KeyDirectory;
@@ -171,6 +171,7 @@ async fn open_identified(
             mail: MailSettings { from: section.mail.from.clone(), link_origin: origin(link_origin) },
             transport: section.mail.transport()?,
             limits: section.limits.clone(),
+            evaluator: section.evaluator.as_ref().map(|it| EvaluatorSettings { url: origin(&it.url), key: it.key }),
             processes: config.processes,
         },
         assets,

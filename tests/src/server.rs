@@ -1,3 +1,4 @@
+mod evaluated;
 mod faults;
 mod publishing;
 mod several;
@@ -21,6 +22,7 @@ use undersign_test_clusters::TestDatabase;
 
 pub use syncs::{Trap, kills, kills_come_to_an_end};
 
+use crate::evaluator::EvaluatorAddress;
 use crate::mailbox::Mailbox;
 use crate::petitions::petition;
 use crate::programs::{on_postgres, program};
@@ -50,6 +52,8 @@ pub struct Options {
     pub pages: Option<String>,
     /// `UNDERSIGN_LOG`; as without it where it is `None`.
     pub log: Option<String>,
+    /// Who is asked for tags; they are local where it is `None`.
+    pub evaluator: Option<EvaluatorAddress>,
     /// URLs of the identified and the anonymous side's databases; SQLite's, in the server's own directory, where it is `None`.
     pub databases: Option<[String; 2]>,
 }
@@ -277,6 +281,7 @@ impl TestServer {
         let pages = self.options.pages.as_ref().map(|pages| format!("[anonymous.pages]\n{pages}")).unwrap_or_default();
         let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
         let [identified, anonymous] = ["identified", "anonymous"].map(|side| self.database_url(side));
+        let evaluator = self.evaluator_section();
         let processes = self.options.several.map(|several| format!("processes = {several}")).unwrap_or_default();
         format!(
             r#"
@@ -291,6 +296,8 @@ organisers = ["{organiser}"]
 
 [identified.limits]
 {limits}
+
+{evaluator}
 
 [identified.mail]
 from = "no-reply@mail.example"
@@ -347,6 +354,7 @@ fn fresh(mut options: Options) -> TestServer {
         databases: clusters,
     };
     fs::write(server.config_path(), server.config()).expect("the configuration is written");
+    server.copy_evaluator_secret();
     server
 }
 

@@ -2,6 +2,7 @@
 //! database file, asks servers of PostgreSQL's for their settings alone, writes nothing, and makes nothing.
 
 mod clock;
+mod evaluator;
 mod files;
 mod findings;
 mod folders;
@@ -40,6 +41,7 @@ pub async fn check(config: &Config, moment: Moment) -> Vec<Finding> {
     findings.extend(permissions::check(config, &places));
     findings.extend(folders::check(config, &places));
     findings.extend(postgres::check(&places, config.processes.get()).await);
+    findings.extend(evaluator::check(config).await);
     findings.extend(clock::check(config, moment).await);
     findings
 }
