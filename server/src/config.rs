@@ -36,6 +36,7 @@ use std::path::PathBuf;
 use lettre::message::Mailbox;
 use serde::{Deserialize, Deserializer, de};
 use undersign_protocol::ed25519::PublicKey;
+use undersign_protocol::email_verification::EvaluatorKey;
 use undersign_protocol::public_log::WitnessKey;
 use url::Url;
 
@@ -93,6 +94,18 @@ pub struct IdentifiedConfig {
     /// How many mails are sent.
     #[serde(default)]
     pub limits: Limits,
+    /// Who is asked for tags; without it tags are local, and whoever has this side's keys can test addresses.
+    pub evaluator: Option<EvaluatorSection>,
+}
+
+/// `[identified.evaluator]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvaluatorSection {
+    /// Where it is, on another machine.
+    pub url: Url,
+    /// Its public key, as it prints it.
+    pub key: EvaluatorKey,
 }
 
 /// `[identified.mail]`.
@@ -236,6 +249,7 @@ impl Config {
             identified.mail.transport()?;
             let limits = identified.organiser_limits.check();
             limits.map_err(|rule| ConfigError::OrganiserLimits("identified", rule))?;
+            identified.evaluator.iter().try_for_each(|it| host(&it.url, "identified.evaluator.url").map(drop))?;
         }
         if let Some(anonymous) = &config.anonymous {
             host(&anonymous.public_url, "anonymous.public_url")?;

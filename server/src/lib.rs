@@ -26,6 +26,12 @@ pub mod gather;
 /// Somebody else, who signs that logs only grow.
 pub mod witness;
 
+/// The key behind an issuer's tags, on another machine.
+pub mod evaluator;
+
+/// Evaluating what is not seen, and proving it.
+pub mod oprf;
+
 /// The edge: HTTP to types, errors to problem documents.
 pub mod web;
 
@@ -70,4 +76,5 @@ pub mod entropy;
 /// Secrets in files.
 pub mod key_directory;
 
+mod mac;
 mod seal;

@@ -12,6 +12,7 @@ use undersign_server::clock::{Clock as _, SystemClock};
 use undersign_server::config::Config;
 use undersign_server::demo::{self, Demo};
 use undersign_server::entropy::SystemEntropy;
+use undersign_server::evaluator::{self, config::EvaluatorConfig};
 use undersign_server::init::{self, Init, Layout};
 use undersign_server::migrate;
 use undersign_server::moderation::{OrganisersCommand, PetitionsCommand};
@@ -96,6 +97,12 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Serves as an evaluator: computes what an issuer's tags are made of, so often and not oftener, without seeing for whom.
+    Evaluator {
+        /// The evaluator's configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
     /// Signs a notice about a petition with its log's key and publishes it at both sides, which must be running.
     Notice {
         /// The configuration file.
@@ -152,6 +159,10 @@ enum Command {
         /// given a token since can get a second one.
         #[arg(long)]
         accept_loss: bool,
+        /// Lets the identified side begin with other tags, once every petition is closed: with an evaluator, without, or with another.
+        /// Waiting mails and links that are out are void.
+        #[arg(long)]
+        new_tags: bool,
     },
 }
 
@@ -194,6 +205,10 @@ async fn main() -> anyhow::Result<()> {
             let config = WitnessConfig::parse(&read_text(&config)?).with_context(|| config.display().to_string())?;
             witness::serve(&config, |key| println!("witness {key}\nready")).await
         }
+        Command::Evaluator { config } => {
+            let config = EvaluatorConfig::parse(&read_text(&config)?).with_context(|| config.display().to_string())?;
+            evaluator::serve(&config, |key| println!("evaluator {key}\nready")).await
+        }
         Command::Notice { config, petition, close, directory } => {
             let notice = OperatorNotice { petition, directory, close };
             operator_notice::publish(&read(&config)?, &notice).await?;
@@ -228,9 +243,12 @@ async fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Import { config, side, from } => migrate::import(&read(&config)?, side.into(), &from).await,
-        Command::Migrate { config, accept_loss } => {
+        Command::Migrate { config, accept_loss, new_tags } => {
             let config = read(&config)?;
             migrate::run(&config).await?;
+            if new_tags {
+                migrate::new_tags(&config).await?;
+            }
             if accept_loss {
                 for (petition_id, lost) in migrate::accept_loss(&config).await? {
                     println!("{petition_id}: {lost} tokens are in the public log's count and not in this database");

@@ -11,6 +11,7 @@ use crate::anonymous::AnonymousDatabase;
 use crate::config::Config;
 use crate::identified::IdentifiedDatabase;
 use crate::identified::issuance::OriginClient;
+use crate::key_directory::KeyDirectory;
 use crate::storage::{self, PostgresAddress, Side};
 
 /// Brings the databases of a configuration to this version's schema.
@@ -52,6 +53,16 @@ pub async fn accept_loss(config: &Config) -> anyhow::Result<Vec<(PetitionId, u64
     let lost = database.accept_loss(&published).await?;
     database.close().await;
     Ok(lost)
+}
+
+/// Lets the identified side go on with the other kind of tags, or with another evaluator: once every petition is closed.
+pub async fn new_tags(config: &Config) -> anyhow::Result<()> {
+    let section =
+        config.identified.as_ref().context("--new-tags is for the identified side: [identified] is missing")?;
+    let database = IdentifiedDatabase::open(&section.database).await?;
+    database.forget_tags(&KeyDirectory::open(&section.keys)?).await?;
+    database.close().await;
+    Ok(())
 }
 
 /// What a petition's log says: from the database beside it, where this machine has both sides, else from the other host.

@@ -19,7 +19,7 @@ use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{AnonymousConfig, Config, ConfigError, IdentifiedConfig, WitnessSection, host, origin};
 use crate::entropy::SystemEntropy;
-use crate::identified::email_verification::{MailSettings, RefusedDomains, VerificationSettings};
+use crate::identified::email_verification::{EvaluatorSettings, MailSettings, RefusedDomains, VerificationSettings};
 use crate::identified::issuance::OriginClient;
 use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
 use crate::key_directory::KeyDirectory;
@@ -188,6 +188,7 @@ async fn open_identified(
             transport: section.mail.transport()?,
             limits: section.limits.clone(),
             refused_domains,
+            evaluator: section.evaluator.as_ref().map(|it| EvaluatorSettings { url: origin(&it.url), key: it.key }),
             processes: config.processes,
         },
         assets,

@@ -94,16 +94,7 @@ impl Copied {
 /// Which of these addresses have a row in the databases, by everything that can be tried with these files: each key that lies anywhere
 /// opens each sealed key, or is itself the secret of a petition.
 pub fn addresses_that_asked(places: &[&Path], addresses: &[String]) -> BTreeSet<String> {
-    let files: Vec<(PathBuf, Vec<u8>)> = places
-        .iter()
-        .flat_map(|place| files_of(place).into_iter().map(|name| place.join(name)))
-        .map(|path| (path.clone(), fs::read(path).expect("a readable file")))
-        .collect();
-    let keys: Vec<[u8; 32]> = files.iter().filter_map(|(_, bytes)| bytes.as_slice().try_into().ok()).collect();
-    let is_database = |path: &Path| path.to_string_lossy().contains(".db");
-    let sealed = files.iter().filter(|(path, bytes)| !is_database(path) && bytes.len() > 64 && bytes.len() < 4_096);
-    let opened = sealed.flat_map(|(_, sealed)| keys.iter().filter_map(|key| open(key, sealed)));
-    let secrets: Vec<[u8; 32]> = opened.chain(keys.iter().copied()).collect();
+    let (keys, secrets, files) = (keys_of(places), secrets_of(places), all_files(places));
     let databases = files.iter().filter(|(path, _)| is_database(path));
     let rows: HashSet<&[u8]> = databases.flat_map(|(_, bytes)| bytes.windows(32)).collect();
     let has_row = |address: &String| {
@@ -113,6 +104,28 @@ pub fn addresses_that_asked(places: &[&Path], addresses: &[String]) -> BTreeSet<
     addresses.iter().filter(|address| has_row(address)).cloned().collect()
 }
 
+/// Every file that has the size of a key.
+pub(crate) fn keys_of(places: &[&Path]) -> Vec<[u8; 32]> {
+    all_files(places).iter().filter_map(|(_, bytes)| bytes.as_slice().try_into().ok()).collect()
+}
+
+/// Whatever can be the secret of a petition: what one of the keys opens, and the keys themselves.
+pub(crate) fn secrets_of(places: &[&Path]) -> Vec<[u8; 32]> {
+    let (files, keys) = (all_files(places), keys_of(places));
+    let sealed = files.iter().filter(|(path, bytes)| !is_database(path) && bytes.len() > 64 && bytes.len() < 4_096);
+    let opened = sealed.flat_map(|(_, sealed)| keys.iter().filter_map(|key| open(key, sealed)));
+    opened.chain(keys.iter().copied()).collect()
+}
+
+fn all_files(places: &[&Path]) -> Vec<(PathBuf, Vec<u8>)> {
+    let paths = places.iter().flat_map(|place| files_of(place).into_iter().map(|name| place.join(name)));
+    paths.map(|path| (path.clone(), fs::read(path).expect("a readable file"))).collect()
+}
+
+fn is_database(path: &Path) -> bool {
+    path.to_string_lossy().contains(".db")
+}
+
 fn open(key: &[u8; 32], sealed: &[u8]) -> Option<[u8; 32]> {
     let (nonce, message) = sealed.split_first_chunk::<24>()?;
     let payload = Payload { msg: message, aad: CONTEXT };
@@ -120,7 +133,8 @@ fn open(key: &[u8; 32], sealed: &[u8]) -> Option<[u8; 32]> {
     plain.first_chunk::<32>().copied()
 }
 
-fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+/// HMAC-SHA-256.
+pub(crate) fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     let key = PKey::hmac(key).expect("a key");
     let mut signer = Signer::new(MessageDigest::sha256(), &key).expect("HMAC");
     let mac = signer.sign_oneshot_to_vec(message).expect("a MAC");

@@ -37,6 +37,12 @@ pub mod certificate;
 /// Somebody else, who cosigns logs.
 pub mod witness;
 
+/// Somebody else, without whom tags are not computed.
+pub mod evaluator;
+
+/// Who has seized an identified side and guesses addresses.
+pub mod thief;
+
 /// Two machines, set up by `init`, behind a real proxy.
 pub mod two_hosts;
 

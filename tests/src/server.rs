@@ -1,4 +1,5 @@
 mod announcing;
+mod evaluated;
 mod faults;
 mod publishing;
 mod several;
@@ -22,6 +23,7 @@ use undersign_test_clusters::TestDatabase;
 
 pub use syncs::{Trap, kills, kills_come_to_an_end};
 
+use crate::evaluator::EvaluatorAddress;
 use crate::mailbox::Mailbox;
 use crate::petitions::petition;
 use crate::programs::{on_postgres, program};
@@ -57,6 +59,8 @@ pub struct Options {
     pub sections: [String; 2],
     /// `UNDERSIGN_LOG`; as without it where it is `None`.
     pub log: Option<String>,
+    /// Who is asked for tags; they are local where it is `None`.
+    pub evaluator: Option<EvaluatorAddress>,
     /// URLs of the identified and the anonymous side's databases; SQLite's, in the server's own directory, where it is `None`.
     pub databases: Option<[String; 2]>,
 }
@@ -291,6 +295,7 @@ impl TestServer {
         let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
         let review = self.options.review.as_ref().map(|review| format!("review = \"{review}\"")).unwrap_or_default();
         let [identified, anonymous] = ["identified", "anonymous"].map(|side| self.database_url(side));
+        let evaluator = self.evaluator_section();
         let processes = self.options.several.map(|several| format!("processes = {several}")).unwrap_or_default();
         let named = |_: &String| format!("announcement = \"{}\"", self.announcement_path().display());
         let announcement = self.options.announcement.as_ref().map(named).unwrap_or_default();
@@ -312,6 +317,8 @@ organisers = ["{organiser}"]
 
 [identified.limits]
 {limits}
+
+{evaluator}
 
 [identified.mail]
 from = "no-reply@mail.example"
@@ -373,6 +380,7 @@ fn fresh(mut options: Options) -> TestServer {
     if let Some(announcement) = &server.options.announcement {
         server.write_announcement(announcement);
     }
+    server.copy_evaluator_secret();
     server
 }
 

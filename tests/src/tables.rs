@@ -65,6 +65,13 @@ impl Tables {
         u64::try_from(row.get::<i64, _>(0)).expect("not negative")
     }
 
+    /// All tags of addresses in petitions.
+    pub async fn petition_tags(&mut self) -> Vec<Vec<u8>> {
+        let query = sqlx::query("SELECT petition_tag FROM issuance");
+        let rows = query.fetch_all(&mut self.connection).await.expect("rows");
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
     /// Waits until a table has no rows.
     pub async fn wait_until_empty(&mut self, table: &str) {
         for _ in 0..600 {

@@ -5,7 +5,7 @@ use undersign_client_lib::link::{Link, PetitionLink};
 use undersign_client_lib::lookup::list_request;
 use undersign_client_lib::native::Transport;
 use undersign_protocol::petition::{
-    EarlierTotal, Language, NoticeContent, NoticeSigner, PetitionList, PetitionState, Redemption, VerifiedNotice,
+    EarlierTotal, Language, NoticeContent, NoticeSigner, PetitionList, PetitionState, Redemption, Tags, VerifiedNotice,
 };
 use undersign_protocol::tally::TotalDocument;
 
@@ -50,6 +50,7 @@ fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, langua
         "signatures": total.signatures, "withdrawals": total.withdrawals, "issued": total.issued,
         "tree_size": total.tree_size, "root": total.root, "pinned": petition.is_pinned(),
         "witnessed": petition.is_witnessed(), "link": link.to_string(), "onion": petition.onion(),
+        "tags": manifest.issuer.tags,
         "asked_for_together": petition.run().iter().map(|row| &row.slug).collect::<Vec<_>>(),
     })
 }
@@ -89,6 +90,7 @@ fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language
             "Signatures are handed in at least one period of {epoch} seconds after the mail was confirmed."
         ));
     }
+    lines.push(tags_line(manifest.issuer.tags).to_owned());
     lines.push(format!("Checked: {}", pin_line(petition)));
     lines.push(format!("Link: {link}"));
     if let Some(onion) = petition.onion() {
@@ -96,6 +98,20 @@ fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language
         lines.push(format!("Through Tor, by the host's log: {link}"));
     }
     lines.join("\n")
+}
+
+/// What a seizure of the server gives away of addresses, as the manifest has it.
+fn tags_line(tags: Tags) -> &'static str {
+    match tags {
+        Tags::Local => {
+            "Addresses: until the close, whoever seizes the server with its keys can test addresses that he guesses \
+             (tags: local)."
+        }
+        Tags::Evaluator => {
+            "Addresses: a seized server cannot test guessed addresses by itself; a second machine has to help \
+             (tags: evaluator)."
+        }
+    }
 }
 
 /// What the petition itself says.

@@ -91,7 +91,7 @@ pub fn review_request(
     rng.fill_bytes(&mut nonce);
     let petition_id = manifest.petition_id();
     let question = ReviewQuestion::sign(&petition_id, now, nonce.into(), key);
-    Request::post(side, base, &format!("/v1/petitions/{petition_id}/review")).json(&question)
+    Request::post(side, Stage::Petition, base, &format!("/v1/petitions/{petition_id}/review")).json(&question)
 }
 
 /// A side's answer to [`review_request`].

@@ -5,6 +5,7 @@ mod address;
 mod address_rules;
 mod check_number;
 mod code;
+mod evaluation;
 mod messages;
 mod suggestion;
 
@@ -12,5 +13,6 @@ pub use address::{Address, AddressError, CanonicalAddress, check_syntax};
 pub use address_rules::ADDRESS_RULES_VERSION;
 pub use check_number::{CheckNumber, CheckNumberError};
 pub use code::{Code, CodeError};
+pub use evaluation::{EVALUATION_CONTEXT, EVALUATION_MEDIA_TYPE, EvaluationAnswer, EvaluationRequest, EvaluatorKey};
 pub use messages::{Confirmation, Confirmed, RequestDigest, VerificationAnswer, VerificationRequest};
 pub use suggestion::{suggest, suggest_domain};

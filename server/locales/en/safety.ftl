@@ -7,6 +7,7 @@ safety-protected = Protected
 safety-loads = These pages load nothing from anybody else, and the server keeps no network addresses.
 safety-count = Your signature is counted once. You can check that yourself, on the page of the petition.
 safety-not = Not protected
+safety-other-machine = Some petitions keep one of the keys on a second machine. A seized server alone cannot test addresses then, and the petition's page says so.
 safety-not-device = Whoever looks through your device can find this site in the browser's history.
 safety-not-page = You trust this site's operator that the page is honest. The command-line program does not depend on it.
 safety-not-forced = Somebody who forces you to keep a code can see with it that you signed. Keep none, and there is none.

@@ -19,6 +19,7 @@ protects-summary = What is protected, and what is not
 protects-link = Your address and your signature cannot be joined, even by someone who seizes the server with everything that is stored.
 protects-mail = The mail names no petition and no organiser. The organiser never gets your address.
 protects-not-asking = Not protected: that your address asked for something here. Until the petitions close, someone with the server and its keys can test addresses that they guess.
+protects-not-asking-evaluator = Not protected: that your address asked for something here. But a seized server alone cannot test addresses that somebody guesses. A second machine elsewhere has to help, slowly, and it can be switched off.
 protects-not-network = Not protected: your network sees that you visited this site. Use Tor Browser or a VPN if that is dangerous.
 protects-not-mailbox = Not protected: whoever can read your mailbox sees the mail. Choose a mailbox that nobody else can read.
 

@@ -84,6 +84,32 @@ pub enum Finding {
         wanted: u32,
     },
 
+    /// A seizure takes both.
+    #[error("identified.evaluator.url is this machine: whoever takes it takes the evaluator too; run it elsewhere")]
+    EvaluatorHere,
+    /// Whoever reads on the way sees the question's authenticator.
+    #[error("identified.evaluator.url is not https")]
+    EvaluatorNotSecure,
+    /// It was not copied, or has another size.
+    #[error("{0} is missing or not 32 bytes: copy the evaluator's issuer.secret there")]
+    NoEvaluatorSecret(PathBuf),
+    /// It cannot be asked.
+    #[error("the evaluator {url} does not answer ({reason}): without it nobody can ask for a mail")]
+    EvaluatorAway {
+        /// Where it should be.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// Another one is there than the one whose key is pinned.
+    #[error("the evaluator {url} says that its key is {is}, and identified.evaluator.key is another")]
+    EvaluatorKeyDiffers {
+        /// Where it is.
+        url: String,
+        /// Its key.
+        is: String,
+    },
+
     /// Both sides in one database.
     #[error("the two sides have one database, {0}: they must share nothing")]
     SameDatabase(PathBuf),
@@ -200,6 +226,8 @@ impl Finding {
             | Self::LimitBelowProcesses(_)
             | Self::PublicListen(_)
             | Self::OtherOwner(..)
+            | Self::EvaluatorHere
+            | Self::EvaluatorAway { .. }
             | Self::OtherSideAway { .. } => Severity::Warning,
             Self::DatabaseSetting { severity, .. } => *severity,
             _ => Severity::Error,

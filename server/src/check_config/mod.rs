@@ -3,6 +3,7 @@
 
 mod announced;
 mod clock;
+mod evaluator;
 mod files;
 mod findings;
 mod folders;
@@ -42,6 +43,7 @@ pub async fn check(config: &Config, moment: Moment) -> Vec<Finding> {
     findings.extend(permissions::check(config, &places));
     findings.extend(folders::check(config, &places));
     findings.extend(postgres::check(&places, config.processes.get()).await);
+    findings.extend(evaluator::check(config).await);
     findings.extend(clock::check(config, moment).await);
     findings
 }

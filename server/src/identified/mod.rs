@@ -33,10 +33,12 @@ pub mod issuance;
 pub mod retention;
 
 mod loss;
+mod new_tags;
 mod notices;
 mod state;
 mod waits;
 
+pub use new_tags::NewTagsError;
 pub use state::{IdentifiedDatabase, IdentifiedState, Settings};
 
 use crate::entropy::Entropy;

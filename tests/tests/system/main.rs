@@ -108,6 +108,12 @@ mod log;
 /// Whether somebody else notices when a log is shown in two versions.
 mod witnesses;
 
+/// Tags that need another machine.
+mod evaluator;
+
+/// What is said of wrong settings of these.
+mod evaluator_settings;
+
 /// Whether people notice when the server lies to them.
 mod evil;
 

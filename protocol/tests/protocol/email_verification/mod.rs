@@ -1,8 +1,9 @@
-//! email_verification: addresses, check numbers, codes, messages.
+//! email_verification: addresses, check numbers, codes, evaluations, messages.
 
 mod address;
 mod address_rules;
 mod check_number;
 mod code;
+mod evaluation;
 mod messages;
 mod suggestion;

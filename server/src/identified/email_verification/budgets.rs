@@ -9,8 +9,8 @@ use undersign_protocol::timestamp::Timestamp;
 use zeroize::Zeroizing;
 
 use super::rules::{MAX_WRONG_CODES_A_MINUTE, Tag};
-use super::tags::hmac_sha256;
 use crate::entropy::{Entropy, random};
+use crate::mac::hmac_sha256;
 use crate::web::client_network::ClientNetwork;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -109,15 +109,18 @@ impl Budgets {
         }
     }
 
+    /// Whether one more request may be looked at, from this network and altogether: before anything is done for it that others need too.
+    pub(super) fn allow_request(&self, network: &ClientNetwork) -> bool {
+        self.network.check_key(&self.keyed(b'n', &network.bytes())).is_ok() && self.all.check().is_ok()
+    }
+
     /// Whether one more mail may go to this address. The narrowest budget is asked last, so that a flood that fails elsewhere uses up
     /// nobody's own.
-    pub(super) fn allow_mail(&self, address: &Address, tag: &Tag, network: &ClientNetwork) -> bool {
+    pub(super) fn allow_mail(&self, address: &Address, tag: &Tag) -> bool {
         let domain = address.registrable_domain();
         let of_domain =
             if self.large_domains.iter().any(|large| large == domain) { &self.large_domain } else { &self.domain };
-        self.network.check_key(&self.keyed(b'n', &network.bytes())).is_ok()
-            && self.all.check().is_ok()
-            && of_domain.check_key(&self.keyed(b'd', domain.as_bytes())).is_ok()
+        of_domain.check_key(&self.keyed(b'd', domain.as_bytes())).is_ok()
             && self.address.check_key(&self.keyed(b'a', &tag.0)).is_ok()
     }
 

@@ -132,3 +132,28 @@ async fn what_is_older_than_a_day_is_forgotten_and_nothing_else() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn tags_are_forgotten_with_everything_that_has_one() {
+    on_both(Side::Identified, async |database| {
+        let (id, digest) = (VerificationId([5; 16]), RequestDigest::from([5; 32]));
+        let mut tx = database.begin("test").await.expect("begun");
+        assert_eq!(tx.tag_key_check(&[1; 32]).await.expect("kept"), [1; 32]);
+        tx.insert_mails(&[SealedMail { id: id.0, sealed: b"sealed".to_vec(), day: 10 }]).await.expect("kept");
+        tx.count_tries(&[id], 10).await.expect("counted");
+        tx.put_confirmations(&[ConfirmationRow { digest, sealed_tag: b"tag".to_vec(), day: 10 }]).await.expect("kept");
+        tx.commit().await.expect("committed");
+
+        let mut tx = database.begin("test").await.expect("begun");
+        assert_eq!(tx.count_not_closed().await.expect("a count"), 0);
+        tx.forget_tags().await.expect("forgotten");
+        tx.commit().await.expect("committed");
+
+        let mut tx = database.begin("test").await.expect("begun");
+        assert!(tx.mail_ids(None, 10).await.expect("no failure").is_empty());
+        assert!(tx.confirmations(&[digest]).await.expect("no failure").is_empty());
+        assert_eq!(tx.count_tries(&[id], 10).await.expect("counted")[&id], 1);
+        assert_eq!(tx.tag_key_check(&[2; 32]).await.expect("kept"), [2; 32]);
+    })
+    .await;
+}

@@ -41,6 +41,10 @@ impl From<VerificationError> for WebProblem {
         let error = match error {
             VerificationError::Storage(error) => return Self::storage(&error),
             VerificationError::Gathered(error) => return Self::gathered(*error, Self::from),
+            // Told to the operator where it is found out, once and not for each request.
+            VerificationError::NoTag { retry_after, .. } => {
+                return Self::from(Problem::Unavailable).retry_after(retry_after);
+            }
             error => error,
         };
         match problem(&error) {
@@ -64,7 +68,9 @@ pub(super) fn problem(error: &VerificationError) -> Option<Problem> {
         VerificationError::AttemptsExhausted => Some(Problem::AttemptsExhausted),
         VerificationError::UseTheLink => Some(Problem::UseTheLink),
         VerificationError::ConfirmedByAnother => Some(Problem::ConfirmedByAnother),
+        VerificationError::NoTag { .. } => Some(Problem::Unavailable),
         VerificationError::OtherTagKey
+        | VerificationError::Evaluator(_)
         | VerificationError::Mail(_)
         | VerificationError::Key(_)
         | VerificationError::Storage(_)

@@ -16,6 +16,7 @@ mod confirm;
 mod contract;
 mod counts;
 mod day_keys;
+mod evaluated_tags;
 mod mail;
 mod outbox;
 mod refused_domains;
@@ -31,9 +32,11 @@ use std::sync::Arc;
 
 use undersign_protocol::bytes::to_base64url;
 use undersign_protocol::email_verification::{Address, Code, VerificationAnswer, VerificationRequest};
+use undersign_protocol::petition::Tags;
 use zeroize::Zeroizing;
 
 pub use budgets::Limits;
+pub use evaluated_tags::EvaluatorSettings;
 pub use mail::MailSettings;
 pub use refused_domains::{RefusedDomains, RefusedDomainsError};
 pub use rules::{Tag, VerificationError};
@@ -45,9 +48,9 @@ use self::confirm::Confirming;
 pub(in crate::identified) use self::confirm::confirmed_tags;
 use self::counts::DailyCounts;
 pub(in crate::identified) use self::day_keys::DayKeys;
+use self::evaluated_tags::EvaluatedTags;
 use self::outbox::{Outbox, PendingMail};
 use self::rules::{Kind, LIFETIME, Sealed, VerificationId, oldest_day};
-pub(in crate::identified) use self::tags::hmac_sha256;
 use self::tags::{AddressTags, LocalTags};
 use super::IdentifiedDatabase;
 use super::waits::Waits;
@@ -55,12 +58,15 @@ use crate::clock::Clock;
 use crate::entropy::{Entropy, random};
 use crate::gather::Gather;
 use crate::key_directory::KeyDirectory;
+use crate::mac::hmac_sha256;
 use crate::web::client_network::ClientNetwork;
 
 /// The folder of the keys of the day.
 pub(in crate::identified) const DAY_KEYS: &str = "days";
 /// The file of the tag key.
 pub(in crate::identified) const TAG_KEY: &str = "tag.key";
+/// The file of the secret that this side shares with its evaluator, where it has one: as the evaluator made it.
+pub const EVALUATOR_SECRET: &str = "evaluator.secret";
 /// The file of the code key.
 pub(in crate::identified) const CODE_KEY: &str = "code.key";
 
@@ -74,6 +80,8 @@ pub struct VerificationSettings {
     pub limits: Limits,
     /// Whose addresses are not taken.
     pub refused_domains: RefusedDomains,
+    /// Who is asked for tags; nobody where tags are local.
+    pub evaluator: Option<EvaluatorSettings>,
     /// How many processes there are.
     pub processes: NonZeroU32,
 }
@@ -104,7 +112,11 @@ impl EmailVerification {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, VerificationError> {
-        let tags = LocalTags::new(keys.read_or_make(TAG_KEY, entropy.as_ref())?);
+        let tag_key = keys.read_or_make(TAG_KEY, entropy.as_ref())?;
+        let tags: Box<dyn AddressTags> = match settings.evaluator {
+            Some(evaluator) => Box::new(EvaluatedTags::new(evaluator, keys, tag_key, Arc::clone(&entropy))?),
+            None => Box::new(LocalTags::new(tag_key)),
+        };
         let mut tx = database.begin("email_verification::start").await?;
         let kept = tx.tag_key_check(&tags.check_value()).await?;
         tx.commit().await?;
@@ -127,7 +139,7 @@ impl EmailVerification {
             database,
             day_keys,
             code_key: keys.read_or_make(CODE_KEY, entropy.as_ref())?,
-            tags: Box::new(tags),
+            tags,
             refused_domains: settings.refused_domains,
             budgets: Budgets::new(&settings.limits, settings.processes, entropy.as_ref()),
             counts: DailyCounts::new(settings.limits.large_domains, clock.now()),
@@ -143,13 +155,19 @@ impl EmailVerification {
         &self.day_keys
     }
 
+    /// What manifests say of the tags.
+    pub(super) fn tags(&self) -> Tags {
+        self.tags.kind()
+    }
+
     /// Sends mails until the process ends.
     pub(super) async fn send_mails(self: Arc<Self>) {
         Arc::clone(&self.outbox).run().await;
     }
 
     /// Takes a request for a mail. The work and the answer are the same whether the address is new, has signed, or is over a limit: a
-    /// mail that is kept back is stored as one that is never sent.
+    /// mail that is kept back is stored as one that is never sent. But where this network or all together are over their limit, nobody
+    /// is asked for a tag: a flood must not use up what an evaluator answers.
     pub(super) async fn begin(
         &self,
         request: VerificationRequest,
@@ -161,8 +179,15 @@ impl EmailVerification {
         if self.refused_domains.refuse(&address) {
             return Err(VerificationError::ProviderRefused);
         }
-        let tag = self.tags.tag(&address.canonical()).await?;
-        let live = self.budgets.allow_mail(&address, &tag, network);
+        let (tag, live) = match self.budgets.allow_request(network) {
+            true => {
+                let tag = self.tags.tag(&address.canonical()).await?;
+                let live = self.budgets.allow_mail(&address, &tag);
+                (tag, live)
+            }
+            // Nothing confirms it, so nobody's will do.
+            false => (Tag(random(self.entropy.as_ref())), false),
+        };
         self.counts.count(address.registrable_domain(), live);
         let now = self.clock.now();
         let link = Sealed {

@@ -51,9 +51,23 @@ pub enum VerificationError {
     /// The request was confirmed for another address before.
     #[error("confirmed by another address")]
     ConfirmedByAnother,
-    /// The tables were written with another tag key: the same addresses would be new again.
-    #[error("the database was used with another tag key")]
+    /// The tables were written with another tag key, evaluator's key or kind of tags: the same addresses would be new again.
+    #[error(
+        "the database was used with another tag key, another evaluator's key, or the other kind of tags: with these every address would \
+         be new. Once every petition is closed, migrate --new-tags lets it go on with them"
+    )]
     OtherTagKey,
+    /// The evaluator is not asked as the configuration says.
+    #[error("identified.evaluator: {0}")]
+    Evaluator(String),
+    /// The evaluator gives no tag now: it is away, at its limit, or not the one whose key is pinned.
+    #[error("no tag now: {reason}")]
+    NoTag {
+        /// What is wrong, for the operator.
+        reason: String,
+        /// Seconds after which it is asked again.
+        retry_after: u64,
+    },
     /// The mail settings do not work.
     #[error("mail settings: {0}")]
     Mail(String),

@@ -44,6 +44,29 @@ impl Transaction {
         blob(&row, "value")
     }
 
+    /// How many petitions are published and not closed.
+    pub(in crate::identified) async fn count_not_closed(&mut self) -> Result<u64, StorageError> {
+        let named = self.named();
+        let sql =
+            "SELECT COUNT(*) AS petitions FROM petition WHERE petition_id NOT IN (SELECT petition_id FROM closed)";
+        let row = sqlx::query(sql).fetch_one(self.connection()).await.map_err(named)?;
+        number(&row, "petitions")
+    }
+
+    /// Forgets what kind of tags there was, with everything that has one.
+    pub(in crate::identified) async fn forget_tags(&mut self) -> Result<(), StorageError> {
+        let named = self.named();
+        for statement in [
+            "DELETE FROM confirmation",
+            "DELETE FROM tries",
+            "DELETE FROM outbox",
+            "DELETE FROM installation WHERE name = 'tag-key-check'",
+        ] {
+            sqlx::query(statement).execute(self.connection()).await.map_err(&named)?;
+        }
+        Ok(())
+    }
+
     /// Puts sealed mails into the outbox.
     pub(super) async fn insert_mails(&mut self, mails: &[SealedMail]) -> Result<(), StorageError> {
         let named = self.named();

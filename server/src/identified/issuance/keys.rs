@@ -8,8 +8,9 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 use super::rules::IssuanceError;
 use super::signer::PetitionSigner;
 use crate::entropy::{Entropy, random};
-use crate::identified::email_verification::{Tag, hmac_sha256};
+use crate::identified::email_verification::Tag;
 use crate::key_directory::KeyDirectory;
+use crate::mac::hmac_sha256;
 use crate::seal;
 use crate::storage::{Claims, Lock};
 

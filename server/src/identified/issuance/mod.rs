@@ -29,7 +29,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::email_verification::RequestDigest;
 use undersign_protocol::issuance::{DirectoryKey, IssuanceStatement, IssuerDirectory};
-use undersign_protocol::petition::PetitionState;
+use undersign_protocol::petition::{PetitionState, Tags};
 
 pub use answer::{RequestForm, TokenAnswer};
 pub use public_count::{OriginClient, OriginError};
@@ -63,6 +63,7 @@ pub struct Issuer {
     registry: Registry,
     name: String,
     statement_key: SecretKey,
+    tags: Tags,
     keys: Arc<PetitionKeys>,
     reserving: Gather<Reserving>,
     /// Held while a key is made: two that are made at once must not end in the same byte.
@@ -109,6 +110,7 @@ impl Issuer {
             registry,
             name,
             statement_key,
+            tags: verification.tags(),
             keys,
             key_changes: tokio::sync::Mutex::default(),
             signers: SignerPool::new(),

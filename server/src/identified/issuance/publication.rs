@@ -8,7 +8,7 @@ use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::email_verification::ADDRESS_RULES_VERSION;
 use undersign_protocol::issuance::TokenKey;
 use undersign_protocol::petition::{
-    Issuer as ManifestIssuer, PrepareRequest, PreparedIdentified, PublishRequest, Tags, VerifiedManifest,
+    Issuer as ManifestIssuer, PrepareRequest, PreparedIdentified, PublishRequest, VerifiedManifest,
 };
 
 use super::Issuer;
@@ -165,7 +165,7 @@ impl Issuer {
             token_key,
             statement_key: self.statement_key.public_key(),
             address_rules: ADDRESS_RULES_VERSION,
-            tags: Tags::Local,
+            tags: self.tags,
         }
     }
 
