@@ -44,6 +44,7 @@ pub use state::{AnonymousDatabase, AnonymousState, Settings};
 
 use std::sync::Arc;
 
+use crate::daily_counts::http;
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
 use crate::web::SideRoutes;
@@ -57,7 +58,7 @@ pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyEr
 pub fn routes(state: &AnonymousState) -> SideRoutes {
     let own = redemption::http::router().merge(public_log::http::router()).merge(tally::http::router());
     SideRoutes {
-        own: own.merge(notices::router()).with_state(state.clone()),
+        own: own.merge(notices::router()).merge(http::router(http::TOTAL_DAYS)).with_state(state.clone()),
         pages: pages::router().merge(pictures::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.pages.assets.router(),

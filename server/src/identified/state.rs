@@ -6,6 +6,7 @@ use super::email_verification::{EmailVerification, VerificationError, Verificati
 use super::issuance::{IssuanceError, Issuer, OriginClient};
 use super::waits::Waits;
 use crate::clock::Clock;
+use crate::daily_counts::DailyCounts;
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
 use crate::petition::{Organisers, Registry};
@@ -80,6 +81,7 @@ pub struct IdentifiedState {
     pub(super) verification: Arc<EmailVerification>,
     pub(super) assets: Arc<Assets>,
     pub(super) issuer: Arc<Issuer>,
+    pub(super) counts: Arc<DailyCounts>,
 }
 
 impl IdentifiedState {
@@ -94,11 +96,14 @@ impl IdentifiedState {
         let registry = Registry::load(database.0.clone()).await?;
         let processes = settings.verification.processes;
         let waits = Arc::new(Waits::new(processes));
+        let counts = DailyCounts::new(database.0.clone(), Side::Identified, processes, Arc::clone(&clock));
+        let counts = Arc::new(counts);
         let verification = EmailVerification::start(
             database.clone(),
             keys,
             settings.verification,
             Arc::clone(&waits),
+            Arc::clone(&counts),
             Arc::clone(&clock),
             Arc::clone(&entropy),
         )
@@ -113,6 +118,7 @@ impl IdentifiedState {
             processes,
             waits,
             &verification,
+            Arc::clone(&counts),
             Arc::clone(&clock),
             entropy,
         )
@@ -127,6 +133,7 @@ impl IdentifiedState {
             verification,
             assets: settings.assets,
             issuer: Arc::new(issuer),
+            counts,
         })
     }
 }
@@ -170,5 +177,11 @@ impl FromRef<IdentifiedState> for Arc<Assets> {
 impl FromRef<IdentifiedState> for Arc<Issuer> {
     fn from_ref(state: &IdentifiedState) -> Self {
         Arc::clone(&state.issuer)
+    }
+}
+
+impl FromRef<IdentifiedState> for Arc<DailyCounts> {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        Arc::clone(&state.counts)
     }
 }

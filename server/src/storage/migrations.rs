@@ -12,19 +12,20 @@ pub enum Side {
     Anonymous,
 }
 
-/// Version, name and text of one side's migrations for one engine. The names are the same for both engines.
+/// Version, name and text of one side's migrations for one engine; behind a semicolon those whose numbers have two digits. The names are
+/// the same for both engines.
 macro_rules! migrations {
-    ($side:literal, $engine:literal, $($version:literal $name:literal),+) => {
-        vec![$(
-            Migration::new(
-                $version,
-                $name.into(),
-                MigrationType::Simple,
-                include_str!(concat!("../../../migrations/", $side, "/", $engine, "/000", $version, "_", $name, ".sql"))
-                    .into_sql_str(),
-                false,
-            )
-        ),+]
+    ($side:literal, $engine:literal, $($version:literal $name:literal),+ $(; $($larger:literal $larger_name:literal),+)?) => {
+        vec![
+            $(migrations!(@one $version $name concat!("../../../migrations/", $side, "/", $engine, "/000", $version, "_", $name, ".sql")),)+
+            $($(migrations!(
+                @one $larger $larger_name
+                concat!("../../../migrations/", $side, "/", $engine, "/00", $larger, "_", $larger_name, ".sql")
+            ),)+)?
+        ]
+    };
+    (@one $version:literal $name:literal $path:expr) => {
+        Migration::new($version, $name.into(), MigrationType::Simple, include_str!($path).into_sql_str(), false)
     };
 }
 
@@ -33,16 +34,16 @@ macro_rules! migrations {
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine, side: Side) -> Result<(), StorageError> {
     let list = match (side, engine) {
         (Side::Identified, Engine::Sqlite) => {
-            migrations!("identified", "sqlite", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss")
+            migrations!("identified", "sqlite", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss", 9 "daily_counts")
         }
         (Side::Identified, Engine::Postgres) => {
-            migrations!("identified", "postgres", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss")
+            migrations!("identified", "postgres", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss", 9 "daily_counts")
         }
         (Side::Anonymous, Engine::Sqlite) => {
-            migrations!("anonymous", "sqlite", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature", 9 "picture")
+            migrations!("anonymous", "sqlite", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature", 9 "picture"; 12 "daily_counts")
         }
         (Side::Anonymous, Engine::Postgres) => {
-            migrations!("anonymous", "postgres", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature", 9 "picture")
+            migrations!("anonymous", "postgres", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature", 9 "picture"; 12 "daily_counts")
         }
     };
     Migrator::with_migrations(list).run(pool).await.map_err(StorageError::Schema)

@@ -41,7 +41,7 @@ use self::budgets::Budgets;
 pub(in crate::identified) use self::budgets::part;
 use self::confirm::Confirming;
 pub(in crate::identified) use self::confirm::confirmed_tags;
-use self::counts::DailyCounts;
+use self::counts::MailCounts;
 pub(in crate::identified) use self::day_keys::DayKeys;
 use self::outbox::{Outbox, PendingMail};
 use self::rules::{Kind, LIFETIME, Sealed, VerificationId, oldest_day};
@@ -50,6 +50,7 @@ use self::tags::{AddressTags, LocalTags};
 use super::IdentifiedDatabase;
 use super::waits::Waits;
 use crate::clock::Clock;
+use crate::daily_counts::DailyCounts;
 use crate::entropy::{Entropy, random};
 use crate::gather::Gather;
 use crate::key_directory::KeyDirectory;
@@ -81,7 +82,7 @@ pub struct EmailVerification {
     code_key: Zeroizing<[u8; 32]>,
     tags: Box<dyn AddressTags>,
     budgets: Budgets,
-    counts: DailyCounts,
+    counts: Arc<MailCounts>,
     outbox: Arc<Outbox>,
     confirming: Gather<Confirming>,
     waits: Arc<Waits>,
@@ -96,6 +97,7 @@ impl EmailVerification {
         keys: &KeyDirectory,
         settings: VerificationSettings,
         waits: Arc<Waits>,
+        counts: Arc<DailyCounts>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, VerificationError> {
@@ -107,11 +109,13 @@ impl EmailVerification {
             return Err(VerificationError::OtherTagKey);
         }
         let day_keys = Arc::new(DayKeys::new(keys.subdirectory(DAY_KEYS)?, Arc::clone(&clock), Arc::clone(&entropy)));
+        let counts = Arc::new(MailCounts::new(counts));
         let outbox = Outbox::new(
             database.clone(),
             Arc::clone(&day_keys),
             settings.mail,
             settings.transport,
+            Arc::clone(&counts),
             Arc::clone(&clock),
             Arc::clone(&entropy),
         )?;
@@ -124,7 +128,7 @@ impl EmailVerification {
             code_key: keys.read_or_make(CODE_KEY, entropy.as_ref())?,
             tags: Box::new(tags),
             budgets: Budgets::new(&settings.limits, settings.processes, entropy.as_ref()),
-            counts: DailyCounts::new(settings.limits.large_domains, clock.now()),
+            counts,
             outbox: Arc::new(outbox),
             waits,
             clock,
@@ -150,10 +154,13 @@ impl EmailVerification {
         network: &ClientNetwork,
     ) -> Result<VerificationAnswer, VerificationError> {
         let email = Zeroizing::new(request.email);
-        let address = Address::parse(&email)?;
+        let parsed = Address::parse(&email).map_err(VerificationError::from);
+        let address = parsed.inspect_err(|error| self.counts.answered(Err(error)))?;
         let tag = self.tags.tag(&address.canonical()).await?;
         let live = self.budgets.allow_mail(&address, &tag, network);
-        self.counts.count(address.registrable_domain(), live);
+        if !live {
+            self.counts.held_back(&address);
+        }
         let now = self.clock.now();
         let link = Sealed {
             kind: Kind::Link,
@@ -176,7 +183,6 @@ impl EmailVerification {
         tx.delete_verifications_before(oldest_day(self.clock.now())).await?;
         tx.commit().await?;
         self.budgets.shrink();
-        self.counts.tell(self.clock.now());
         Ok(self.day_keys.destroy_old()?)
     }
 
