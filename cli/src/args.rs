@@ -10,7 +10,7 @@ use undersign_protocol::petition::{Language, PetitionId};
 
 pub use organiser::{
     CheckArguments, CloseArguments, KeygenArguments, NewArguments, NoticeArguments, OrganiserCommand, PublishArguments,
-    ReportArguments,
+    ReportArguments, StatsArguments,
 };
 
 use crate::exit;

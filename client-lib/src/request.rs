@@ -11,7 +11,7 @@ use crate::endpoints::Base;
 pub enum Method {
     /// Reads; changes nothing.
     Get,
-    /// Every POST of this crate may be sent again: a repeat gets the same answer and counts once.
+    /// May be sent again: a repeat gets the same answer and counts once. But for an organiser's request for counts, which is signed anew.
     Post,
 }
 

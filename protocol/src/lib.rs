@@ -25,6 +25,9 @@ pub mod public_log;
 /// The total as a function of the log.
 pub mod tally;
 
+/// Counts of a day that name nobody.
+pub mod daily_counts;
+
 pub mod json;
 
 /// Reading and writing of the binary formats.

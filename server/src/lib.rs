@@ -17,6 +17,9 @@ pub mod identified;
 /// Knows tokens, never addresses.
 pub mod anonymous;
 
+/// What each side counts of a day, in tens.
+pub mod daily_counts;
+
 /// Two databases that share nothing.
 pub mod storage;
 

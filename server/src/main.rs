@@ -10,6 +10,7 @@ use undersign_server::backup;
 use undersign_server::check_config::{self, Moment, Severity};
 use undersign_server::clock::{Clock as _, SystemClock};
 use undersign_server::config::Config;
+use undersign_server::daily_counts::command::OperatorCounts;
 use undersign_server::demo::{self, Demo};
 use undersign_server::entropy::SystemEntropy;
 use undersign_server::evaluator::{self, config::EvaluatorConfig};
@@ -150,6 +151,15 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         from: PathBuf,
     },
+    /// Shows what each side has counted of days that are over: whole tens, and nothing about a person.
+    Counts {
+        /// The configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// All days that are kept, as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Brings the databases to this version's schema and ends.
     Migrate {
         /// The configuration file.
@@ -243,6 +253,15 @@ async fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Import { config, side, from } => migrate::import(&read(&config)?, side.into(), &from).await,
+        Command::Counts { config, json } => {
+            let counts = OperatorCounts::read(&read(&config)?, SystemClock.now()).await?;
+            if json {
+                println!("{:#}", counts.json())
+            } else {
+                print!("{counts}")
+            }
+            Ok(())
+        }
         Command::Migrate { config, accept_loss, new_tags } => {
             let config = read(&config)?;
             migrate::run(&config).await?;

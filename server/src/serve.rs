@@ -219,6 +219,7 @@ async fn open_anonymous(
         organiser_limits: section.organiser_limits.clone(),
         trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         cors: Cors::between(&origin(&section.public_url), config.issuer_url().as_deref()),
+        processes: config.processes,
         pages: Pages {
             public_url: origin(&section.public_url),
             assets,

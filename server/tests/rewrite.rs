@@ -67,6 +67,11 @@ async fn arrive(database: &TestDatabase, table: &str, keys: &[[u8; 32]]) {
             "nonce" => "INSERT INTO nonce (petition_id, nonce) VALUES ($1, $1)",
             "pool" => "INSERT INTO pool (petition_id, nonce, authenticator) VALUES ($1, $1, $1)",
             "withdrawal" => "INSERT INTO withdrawal (petition_id, nonce, withdrawal_key) VALUES ($1, $1, $1)",
+            "issuer_count" => {
+                "INSERT INTO issuer_count (petition_id, day, name, number) VALUES ($1, 1, 'confirmed', 10)"
+            }
+            "issuer_asked" => "INSERT INTO issuer_asked (nonce, day) VALUES ($1, 1)",
+            "origin_count" => "INSERT INTO origin_count (petition_id, day, name, number) VALUES ($1, 1, 'counted', 10)",
             other => panic!("{other}"),
         };
         sqlx::query(statement).bind(key.as_slice()).execute(&mut connection).await.expect("inserted");
@@ -122,7 +127,14 @@ async fn the_identified_side_s_files_tell_no_order_after_a_rewriting() {
     let clusters = Clusters::start();
     let database = clusters.database("identified");
     let opened = IdentifiedDatabase::open(&database.url()).await.expect("it opens");
-    let tables = [("issuance", "petition_tag"), ("confirmation", "request_digest"), ("outbox", "id"), ("tries", "id")];
+    let tables = [
+        ("issuance", "petition_tag"),
+        ("confirmation", "request_digest"),
+        ("outbox", "id"),
+        ("tries", "id"),
+        ("issuer_count", "petition_id"),
+        ("issuer_asked", "nonce"),
+    ];
     tells_nothing_after_a_rewriting(&database, &tables, async || opened.rewrite().await.expect("no failure")).await;
 }
 
@@ -131,7 +143,7 @@ async fn the_anonymous_side_s_files_tell_no_order_after_a_rewriting() {
     let clusters = Clusters::start();
     let database = clusters.database("anonymous");
     let opened = AnonymousDatabase::open(&database.url()).await.expect("it opens");
-    let tables = [("nonce", "nonce"), ("pool", "nonce"), ("withdrawal", "nonce")];
+    let tables = [("nonce", "nonce"), ("pool", "nonce"), ("withdrawal", "nonce"), ("origin_count", "petition_id")];
     tells_nothing_after_a_rewriting(&database, &tables, async || opened.rewrite().await.expect("no failure")).await;
 }
 

@@ -41,9 +41,10 @@ pub enum OrganiserCommand {
     /// kind = "earlier_total", count, counted_on and source. A later one takes the place of an earlier one. It is safe to repeat
     #[command(after_help = exit::HELP)]
     EarlierTotal(NoticeArguments),
-    /// Show how a petition grew, batch by batch, from its public log alone; it is audited first
+    /// Show how a petition grew, batch by batch, from its public log alone; it is audited first. With --key, also what the server
+    /// has counted of each day
     #[command(after_help = exit::HELP)]
-    Stats(SourceArguments),
+    Stats(StatsArguments),
     /// Write a report to hand over with the total, as HTML to be printed, and the same as JSON; the log is audited first
     #[command(after_help = exit::HELP)]
     Report(ReportArguments),
@@ -127,6 +128,16 @@ pub struct CloseArguments {
     /// When it closes, as 2026-12-01T00:00:00Z; without this, now
     #[arg(long, value_name = "TIME")]
     pub at: Option<Timestamp>,
+}
+
+/// `undersign organiser stats`.
+#[derive(Debug, Args)]
+pub struct StatsArguments {
+    #[command(flatten)]
+    pub log: SourceArguments,
+    /// The organiser's key, from `undersign organiser keygen`: the server shows its daily counts to the petition's organiser alone
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
 }
 
 /// `undersign organiser report`.

@@ -12,6 +12,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod counts;
 mod facts;
 mod facts_words;
 mod folder;
@@ -34,6 +35,7 @@ mod text_rules;
 mod toml_reader;
 mod toml_values;
 
+pub use counts::{counts_request, read_counts};
 pub use facts::{Day, Facts, FactsError};
 pub use folder::{Folder, SETTINGS_FILE, sign};
 pub use key::{KeyFileError, format_key, generate_key, parse_key};

@@ -4,6 +4,7 @@
 
 mod common;
 
+mod daily_counts;
 mod email_verification;
 mod issuance;
 mod petition;

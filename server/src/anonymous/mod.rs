@@ -45,6 +45,7 @@ pub use state::{AnonymousDatabase, AnonymousState, Settings};
 
 use std::sync::Arc;
 
+use crate::daily_counts::http;
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
 use crate::web::SideRoutes;
@@ -59,7 +60,10 @@ pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyEr
 pub fn routes(state: &AnonymousState) -> SideRoutes {
     let own = redemption::http::router().merge(public_log::http::router()).merge(tally::http::router());
     SideRoutes {
-        own: refused_while_paused(&state.pages.announcements, own.merge(notices::router()).with_state(state.clone())),
+        own: refused_while_paused(
+            &state.pages.announcements,
+            own.merge(notices::router()).merge(http::router(http::TOTAL_DAYS)).with_state(state.clone()),
+        ),
         pages: pages::router().merge(pictures::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.pages.assets.router(),

@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -7,6 +8,7 @@ use super::pages::Pages;
 use super::public_log::{LogError, LogId, PublicLog, WitnessSettings};
 use super::redemption::Redemption;
 use crate::clock::Clock;
+use crate::daily_counts::DailyCounts;
 use crate::entropy::Entropy;
 use crate::key_directory::KeyDirectory;
 use crate::petition::{OrganiserLimits, Organisers, Registry};
@@ -65,6 +67,8 @@ pub struct Settings {
     pub pages: Pages,
     /// Whether pages of the other host may ask this one.
     pub cors: Cors,
+    /// How many processes there are.
+    pub processes: NonZeroU32,
 }
 
 /// Why the anonymous side does not start.
@@ -93,6 +97,7 @@ pub struct AnonymousState {
     pub(super) redemption: Arc<Redemption>,
     pub(super) pages: Arc<Pages>,
     pub(super) cached: Arc<CachedAnswers>,
+    pub(super) counts: Arc<DailyCounts>,
 }
 
 impl AnonymousState {
@@ -105,23 +110,28 @@ impl AnonymousState {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
         let registry = Registry::load(database.0.clone()).await?;
+        let counts = DailyCounts::new(database.0.clone(), Side::Anonymous, settings.processes, Arc::clone(&clock));
+        let counts = Arc::new(counts);
         let log = PublicLog::start(
             database.clone(),
             keys,
             settings.origin_host,
             &settings.issuer_url,
             settings.witnesses,
+            Arc::clone(&counts),
             Arc::clone(&clock),
             entropy.as_ref(),
         )
         .await?;
         let log = Arc::new(log);
-        let redemption = Arc::new(Redemption::new(database.clone(), Arc::clone(&log), Arc::clone(&clock)));
+        let redemption =
+            Arc::new(Redemption::new(database.clone(), Arc::clone(&log), Arc::clone(&counts), Arc::clone(&clock)));
         let announced = settings.pages.announcements.version().clone();
         let versions = vec![registry.version().clone(), log.version().clone(), announced];
         let cached = Arc::new(CachedAnswers::new(Arc::clone(&clock), versions));
         Ok(Self {
             cached,
+            counts,
             database,
             registry,
             clock,
@@ -179,11 +189,18 @@ impl FromRef<AnonymousState> for Arc<Pages> {
     }
 }
 
+impl FromRef<AnonymousState> for Arc<DailyCounts> {
+    fn from_ref(state: &AnonymousState) -> Self {
+        Arc::clone(&state.counts)
+    }
+}
+
 impl AnonymousState {
-    /// Runs what this side does by itself until the process ends: has the logs cosigned, publishes batches at ticks, rewrites the tables
-    /// after them and between them.
+    /// Runs what this side does by itself until the process ends: has the logs cosigned, publishes batches at ticks, keeps the counts of
+    /// a day that is over, rewrites the tables after ticks and between them.
     pub fn run(&self) {
         tokio::spawn((*self.database).clone().rewrite_between_ticks());
+        tokio::spawn(Arc::clone(&self.counts).run());
         let (log, registry) = (Arc::clone(&self.log), self.registry.clone());
         let service = self.pages.settings.service();
         tokio::spawn(registry.clone().follow());

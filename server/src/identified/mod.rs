@@ -41,6 +41,7 @@ mod waits;
 pub use new_tags::NewTagsError;
 pub use state::{IdentifiedDatabase, IdentifiedState, Settings};
 
+use crate::daily_counts::http;
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
 use crate::web::SideRoutes;
@@ -57,7 +58,7 @@ pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyEr
 
 /// Every route of this side.
 pub fn routes(state: &IdentifiedState) -> SideRoutes {
-    let own = email_verification::http::router().merge(issuance::http::router());
+    let own = email_verification::http::router().merge(issuance::http::router()).merge(http::router(http::ISSUED_DAYS));
     SideRoutes {
         own: refused_while_paused(&state.announcements, own.with_state(state.clone())),
         pages: email_verification::page::router().with_state(state.clone()),

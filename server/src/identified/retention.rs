@@ -14,8 +14,8 @@ const LONGEST_INTERVAL: u64 = 600;
 const LONGEST_PAUSE: u64 = 60;
 
 impl IdentifiedState {
-    /// Runs what this side does by itself until the process ends: sends mails, destroys what is old, closes petitions, rewrites the
-    /// tables at ticks and between them.
+    /// Runs what this side does by itself until the process ends: sends mails, destroys what is old, closes petitions, keeps
+    /// the counts of a day that is over, rewrites the tables at ticks and between them.
     pub fn run(&self) {
         tokio::spawn(Arc::clone(&self.verification).send_mails());
         tokio::spawn(self.clone().destroy_hourly());
@@ -24,6 +24,7 @@ impl IdentifiedState {
         tokio::spawn(self.clone().close_at_the_end());
         tokio::spawn(self.clone().compare_at_start());
         tokio::spawn(self.registry.clone().follow());
+        tokio::spawn(Arc::clone(&self.counts).run());
         tokio::spawn(self.clone().check_claims());
         tokio::spawn(self.clone().follow_review());
     }

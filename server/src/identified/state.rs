@@ -7,6 +7,7 @@ use super::issuance::{IssuanceError, Issuer, OriginClient};
 use super::waits::Waits;
 use crate::announcement::Announcements;
 use crate::clock::Clock;
+use crate::daily_counts::DailyCounts;
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
 use crate::petition::{OrganiserLimits, Organisers, Registry};
@@ -87,6 +88,7 @@ pub struct IdentifiedState {
     pub(super) assets: Arc<Assets>,
     pub(super) announcements: Announcements,
     pub(super) issuer: Arc<Issuer>,
+    pub(super) counts: Arc<DailyCounts>,
 }
 
 impl IdentifiedState {
@@ -101,11 +103,14 @@ impl IdentifiedState {
         let registry = Registry::load(database.0.clone()).await?;
         let processes = settings.verification.processes;
         let waits = Arc::new(Waits::new(processes));
+        let counts = DailyCounts::new(database.0.clone(), Side::Identified, processes, Arc::clone(&clock));
+        let counts = Arc::new(counts);
         let verification = EmailVerification::start(
             database.clone(),
             keys,
             settings.verification,
             Arc::clone(&waits),
+            Arc::clone(&counts),
             Arc::clone(&clock),
             Arc::clone(&entropy),
         )
@@ -120,6 +125,7 @@ impl IdentifiedState {
             processes,
             waits,
             &verification,
+            Arc::clone(&counts),
             Arc::clone(&clock),
             entropy,
         )
@@ -136,6 +142,7 @@ impl IdentifiedState {
             assets: settings.assets,
             announcements: settings.announcements,
             issuer: Arc::new(issuer),
+            counts,
         })
     }
 }
@@ -185,5 +192,11 @@ impl FromRef<IdentifiedState> for Announcements {
 impl FromRef<IdentifiedState> for Arc<Issuer> {
     fn from_ref(state: &IdentifiedState) -> Self {
         Arc::clone(&state.issuer)
+    }
+}
+
+impl FromRef<IdentifiedState> for Arc<DailyCounts> {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        Arc::clone(&state.counts)
     }
 }

@@ -38,16 +38,16 @@ macro_rules! migrations {
 pub(super) async fn migrate(pool: &AnyPool, engine: Engine, side: Side) -> Result<(), StorageError> {
     let list = match (side, engine) {
         (Side::Identified, Engine::Sqlite) => {
-            migrations!("identified", "sqlite", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss", 8 "review")
+            migrations!("identified", "sqlite", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss", 8 "review", 9 "daily_counts")
         }
         (Side::Identified, Engine::Postgres) => {
-            migrations!("identified", "postgres", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss", 8 "review")
+            migrations!("identified", "postgres", 1 "petition", 2 "email_verification", 3 "issuance", 4 "notice", 5 "close", 6 "loss", 8 "review", 9 "daily_counts")
         }
         (Side::Anonymous, Engine::Sqlite) => {
-            migrations!("anonymous", "sqlite", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature", 9 "picture"; 11 "review")
+            migrations!("anonymous", "sqlite", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature", 9 "picture"; 11 "review", 12 "daily_counts")
         }
         (Side::Anonymous, Engine::Postgres) => {
-            migrations!("anonymous", "postgres", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature", 9 "picture"; 11 "review")
+            migrations!("anonymous", "postgres", 1 "petition", 4 "redemption", 5 "public_log", 6 "withdrawal", 7 "notice", 8 "cosignature", 9 "picture"; 11 "review", 12 "daily_counts")
         }
     };
     Migrator::with_migrations(list).run(pool).await.map_err(StorageError::Schema)

@@ -18,6 +18,9 @@ mod tor;
 /// What links and verifications do in the wrong hands.
 mod links;
 
+/// Who is told what was counted, and what of it is at rest.
+mod daily_counts;
+
 /// What someone sees who has had all the mails of a day.
 mod limits;
 

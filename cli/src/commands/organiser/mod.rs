@@ -1,4 +1,5 @@
 mod check;
+mod days;
 mod folder;
 mod kept;
 mod keygen;

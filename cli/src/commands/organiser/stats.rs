@@ -3,17 +3,26 @@ use undersign_client_lib::audit::{BatchCounts, Growth};
 use undersign_protocol::petition::NoticeContent;
 
 use super::report::survey;
-use crate::args::SourceArguments;
-use crate::exit::CommandResult;
+use super::{days, publish};
+use crate::args::{AuditSource, StatsArguments};
+use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
 use crate::report::{bars, batches};
 
 /// Most lines of the table. Of a longer log neighbours are put together.
 const MAX_LINES: usize = 40;
 
-/// `undersign organiser stats URL|COPY`: the log is audited, and said how it grew.
-pub async fn run(arguments: &SourceArguments, output: &Output) -> CommandResult {
-    let (audited, growth) = survey(arguments, output).await?;
+/// `undersign organiser stats URL|COPY`: the log is audited, and said how it grew; with `--key`, also what the server has counted.
+pub async fn run(arguments: &StatsArguments, output: &Output) -> CommandResult {
+    let asked = match (&arguments.key, &arguments.log.source) {
+        (Some(key), AuditSource::Server { base, .. }) => Some((publish::read_key(key, output)?, base)),
+        (Some(_), AuditSource::Copy(_)) => {
+            let message = "A copy has no daily counts. Name the petition's link with --key, or the copy without it.";
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        (None, _) => None,
+    };
+    let (audited, growth) = survey(&arguments.log, output).await?;
     let verdict = &audited.verdict;
     let tally = verdict.tally();
     output.event(
@@ -37,7 +46,10 @@ pub async fn run(arguments: &SourceArguments, output: &Output) -> CommandResult 
             table(&growth)
         ),
     );
-    Ok(())
+    match asked {
+        Some((key, base)) => days::run(verdict.petition(), base, &arguments.log.connection, &key, output).await,
+        None => Ok(()),
+    }
 }
 
 /// A line for each batch, or for several; with the notices in between.

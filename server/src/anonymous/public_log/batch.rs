@@ -65,6 +65,8 @@ impl PublicLog {
             return Err(LogError::Storage(StorageError::Conflict));
         }
         let mut entries = batch.entries;
+        let withdrawn = entries.iter().filter(|entry| matches!(entry, Entry::Withdrawal(_))).count() as u64;
+        let counted = entries.len() as u64 - withdrawn;
         entries.insert(0, Entry::IssuanceStatement(statement));
         let first = tx.append(&log, &entries).await?;
         note_places(&mut tx, &petition_id, &entries, first).await?;
@@ -72,6 +74,11 @@ impl PublicLog {
         tx.commit().await?;
         drop(change);
         self.appended();
+        // With the day of its batch, as whoever reads the log can: nothing finer than a batch is counted.
+        let issued = statement.issued.saturating_sub(head.tally.issued);
+        for (name, number) in [("counted", counted), ("withdrawn", withdrawn), ("issued", issued)] {
+            self.counts.count_many(Some(&petition_id), name, number);
+        }
         Ok(())
     }
 }

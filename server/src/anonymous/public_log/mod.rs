@@ -32,6 +32,7 @@ use self::store::Head;
 use self::witnesses::Witnesses;
 use super::AnonymousDatabase;
 use crate::clock::Clock;
+use crate::daily_counts::DailyCounts;
 use crate::entropy::{Entropy, random};
 use crate::key_directory::KeyDirectory;
 use crate::petition::Petition;
@@ -51,17 +52,20 @@ pub struct PublicLog {
     witnesses: Witnesses,
     /// Changes with every head and cosignature.
     version: Version,
+    counts: Arc<DailyCounts>,
     clock: Arc<dyn Clock>,
 }
 
 impl PublicLog {
     /// Reads the host log's key.
+    #[expect(clippy::too_many_arguments, reason = "each is a part of its own, named at the one place that calls this")]
     pub(super) async fn start(
         database: AnonymousDatabase,
         keys: &KeyDirectory,
         origin_host: String,
         issuer_url: &str,
         witnesses: WitnessSettings,
+        counts: Arc<DailyCounts>,
         clock: Arc<dyn Clock>,
         entropy: &dyn Entropy,
     ) -> Result<Self, LogError> {
@@ -77,6 +81,7 @@ impl PublicLog {
             issuer,
             witnesses,
             version: Version::default(),
+            counts,
             clock,
         })
     }

@@ -13,6 +13,7 @@ mod contract;
 mod linear;
 pub(in crate::anonymous) mod store;
 
+mod counts;
 mod together;
 mod verifier;
 
@@ -30,6 +31,7 @@ use self::verifier::TokenVerifier;
 use super::AnonymousDatabase;
 use super::public_log::PublicLog;
 use crate::clock::Clock;
+use crate::daily_counts::DailyCounts;
 use crate::gather::Gather;
 use crate::petition::Petition;
 
@@ -40,17 +42,33 @@ pub struct Redemption {
     /// One for each petition for which a token has come.
     verifiers: RwLock<HashMap<PetitionId, Arc<TokenVerifier>>>,
     log: Arc<PublicLog>,
+    counts: Arc<DailyCounts>,
     clock: Arc<dyn Clock>,
 }
 
 impl Redemption {
-    pub(super) fn new(database: AnonymousDatabase, log: Arc<PublicLog>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(
+        database: AnonymousDatabase,
+        log: Arc<PublicLog>,
+        counts: Arc<DailyCounts>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let redeeming = Redeeming { database: database.clone(), clock: Arc::clone(&clock) };
-        Self { database, redeeming: Gather::start(redeeming), verifiers: RwLock::default(), log, clock }
+        Self { database, redeeming: Gather::start(redeeming), verifiers: RwLock::default(), log, counts, clock }
     }
 
     /// Redeems a token: once, however often and from wherever it comes. Durable when it returns.
     pub(super) async fn redeem(
+        &self,
+        petition: &Arc<Petition>,
+        token: Token,
+    ) -> Result<RedemptionAnswer, RedemptionError> {
+        let answer = self.redeem_uncounted(petition, token).await;
+        self.count(petition, &answer);
+        answer
+    }
+
+    async fn redeem_uncounted(
         &self,
         petition: &Arc<Petition>,
         token: Token,
@@ -65,6 +83,16 @@ impl Redemption {
     ///
     /// A repeat gets its answer whatever the petition's state, as that of a redemption does.
     pub(super) async fn withdraw(
+        &self,
+        petition: &Petition,
+        request: WithdrawalRequest,
+    ) -> Result<RedemptionAnswer, RedemptionError> {
+        let answer = self.withdraw_uncounted(petition, request).await;
+        self.count(petition, &answer);
+        answer
+    }
+
+    async fn withdraw_uncounted(
         &self,
         petition: &Petition,
         request: WithdrawalRequest,

@@ -18,6 +18,12 @@ use crate::storage::{Lock, Transaction, retry};
 impl EmailVerification {
     /// Confirms a request by link and check number, or by code.
     pub(in crate::identified) async fn confirm(&self, confirmation: Confirmation) -> Result<(), VerificationError> {
+        let confirmed = self.try_confirmation(confirmation).await;
+        self.counts.answered(confirmed.as_ref().copied());
+        confirmed
+    }
+
+    async fn try_confirmation(&self, confirmation: Confirmation) -> Result<(), VerificationError> {
         match confirmation {
             Confirmation::Link { token, check } => {
                 let check = CheckNumber::from_str(&check).map_err(|_| VerificationError::CheckForm)?;

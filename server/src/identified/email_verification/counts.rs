@@ -1,78 +1,87 @@
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
-use undersign_protocol::timestamp::Timestamp;
+use undersign_protocol::email_verification::Address;
 
-/// Counts below this are not told apart: "one mail to that provider on Tuesday" can be a person.
-const SMALLEST: u64 = 10;
+use super::budgets::Limits;
+use super::http::problem;
+use super::rules::VerificationError;
+use super::transport::Delivery;
+use crate::daily_counts::DailyCounts;
+
+/// Every other mail provider.
 const OTHER: &str = "other";
 
-/// How many mails were asked for in a day, for the operator: by large provider, everything else together as `other`. In memory, told
-/// once a day, never per domain of an organisation.
-pub(super) struct DailyCounts {
-    large_domains: Vec<String>,
-    today: Mutex<Day>,
+/// What this stage counts of a day: mails by what became of them and by large provider, confirmations, refusals.
+///
+/// No mail is in two of these counts, and none of them is the sum of others: what was asked for is what was accepted, refused, held back,
+/// or too late, and nothing else can be computed from a difference.
+pub(super) struct MailCounts {
+    /// The list that is built in, whatever the configuration allows more mails: it may name an organisation's domain.
+    providers: Vec<String>,
+    counts: Arc<DailyCounts>,
 }
 
-#[derive(Default)]
-struct Day {
-    day: u64,
-    sent: BTreeMap<String, u64>,
-    held_back: u64,
-}
-
-impl DailyCounts {
-    pub(super) fn new(large_domains: Vec<String>, now: Timestamp) -> Self {
-        Self { large_domains, today: Mutex::new(Day { day: now.day(), ..Day::default() }) }
+impl MailCounts {
+    pub(super) fn new(counts: Arc<DailyCounts>) -> Self {
+        Self { providers: Limits::default().large_domains, counts }
     }
 
-    /// Counts one mail, or one that a limit held back.
-    pub(super) fn count(&self, registrable_domain: &str, live: bool) {
-        let mut today = self.today.lock().unwrap_or_else(PoisonError::into_inner);
-        if !live {
-            today.held_back += 1;
-            return;
+    /// A limit keeps a mail back.
+    pub(super) fn held_back(&self, address: &Address) {
+        self.count("held-back", address);
+    }
+
+    /// A mail was tried; `None` where it was too late for that.
+    pub(super) fn tried(&self, to: &str, delivery: Option<&Delivery>) {
+        let outcome = match delivery {
+            Some(Delivery::Accepted) => "accepted",
+            Some(Delivery::Refused) => "refused",
+            Some(Delivery::Later(_)) => "put-off",
+            None => "too-late",
+        };
+        if let Ok(address) = Address::parse(to) {
+            self.count(outcome, &address);
         }
-        let is_large = self.large_domains.iter().any(|large| large == registrable_domain);
-        let name = if is_large { registrable_domain } else { OTHER };
-        *today.sent.entry(name.to_owned()).or_default() += 1;
     }
 
-    /// Tells the numbers of a day that is over.
-    pub(super) fn tell(&self, now: Timestamp) {
-        let mut today = self.today.lock().unwrap_or_else(PoisonError::into_inner);
-        if today.day == now.day() {
-            return;
+    /// A code or link was tried, or a mail was asked for in vain.
+    pub(super) fn answered(&self, answer: Result<(), &VerificationError>) {
+        match answer.map_err(problem) {
+            Ok(()) => self.counts.count(None, "confirmed"),
+            Err(Some(problem)) => self.counts.count(None, &format!("refused/{}", problem.slug())),
+            Err(None) => {}
         }
-        let over = std::mem::replace(&mut *today, Day { day: now.day(), ..Day::default() });
-        let sent: Vec<String> = over.sent.iter().map(|(name, count)| format!("{name} {}", rounded(*count))).collect();
-        tracing::info!(sent = sent.join(", "), held_back = rounded(over.held_back), "mails of a day");
     }
-}
 
-fn rounded(count: u64) -> String {
-    match count {
-        0 => "0".to_owned(),
-        1..SMALLEST => format!("under {SMALLEST}"),
-        _ => (count / SMALLEST * SMALLEST).to_string(),
+    fn count(&self, outcome: &str, address: &Address) {
+        self.counts.count(None, &format!("mail/{outcome}/{}", self.provider(address.registrable_domain())));
+    }
+
+    fn provider<'a>(&'a self, domain: &str) -> &'a str {
+        self.providers.iter().find(|provider| *provider == domain).map_or(OTHER, String::as_str)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use undersign_protocol::timestamp::Timestamp;
+
     use super::*;
+    use crate::daily_counts::testing::TestClock;
+    use crate::storage::testing::Place;
+    use crate::storage::{Engine, Side};
 
-    fn at(seconds: u64) -> Timestamp {
-        Timestamp::from_seconds(seconds).expect("a time")
-    }
-
-    #[test]
-    fn an_organisation_s_domain_is_never_named_and_small_counts_are_not_told_apart() {
-        let counts = DailyCounts::new(vec!["large.example".to_owned()], at(0));
-        counts.count("large.example", true);
-        counts.count("university.example", true);
-        let today = counts.today.lock().expect("not poisoned");
-        assert_eq!(today.sent.keys().collect::<Vec<_>>(), ["large.example", "other"]);
-        assert_eq!([0, 1, 9, 10, 19, 20].map(rounded), ["0", "under 10", "under 10", "10", "10", "20"]);
+    #[tokio::test]
+    async fn an_organisation_s_domain_is_never_named() {
+        let place = Place::new(Engine::Sqlite, Side::Identified).await;
+        let clock = TestClock::at(Timestamp::from_seconds(0).expect("a time"));
+        let counts = DailyCounts::new(place.database.clone(), Side::Identified, std::num::NonZeroU32::MIN, clock);
+        let counts = MailCounts::new(Arc::new(counts));
+        let provider = |address: &str| {
+            counts.provider(Address::parse(address).expect("an address").registrable_domain()).to_owned()
+        };
+        assert_eq!(provider("a@gmail.com"), "gmail.com");
+        assert_eq!(provider("a@university.example"), "other");
+        assert_eq!(provider("a@law.university.example"), "other");
     }
 }

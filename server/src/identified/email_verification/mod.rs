@@ -46,7 +46,7 @@ use self::budgets::Budgets;
 pub(in crate::identified) use self::budgets::part;
 use self::confirm::Confirming;
 pub(in crate::identified) use self::confirm::confirmed_tags;
-use self::counts::DailyCounts;
+use self::counts::MailCounts;
 pub(in crate::identified) use self::day_keys::DayKeys;
 use self::evaluated_tags::EvaluatedTags;
 use self::outbox::{Outbox, PendingMail};
@@ -55,6 +55,7 @@ use self::tags::{AddressTags, LocalTags};
 use super::IdentifiedDatabase;
 use super::waits::Waits;
 use crate::clock::Clock;
+use crate::daily_counts::DailyCounts;
 use crate::entropy::{Entropy, random};
 use crate::gather::Gather;
 use crate::key_directory::KeyDirectory;
@@ -94,7 +95,7 @@ pub struct EmailVerification {
     tags: Box<dyn AddressTags>,
     refused_domains: RefusedDomains,
     budgets: Budgets,
-    counts: DailyCounts,
+    counts: Arc<MailCounts>,
     outbox: Arc<Outbox>,
     confirming: Gather<Confirming>,
     waits: Arc<Waits>,
@@ -109,6 +110,7 @@ impl EmailVerification {
         keys: &KeyDirectory,
         settings: VerificationSettings,
         waits: Arc<Waits>,
+        counts: Arc<DailyCounts>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, VerificationError> {
@@ -124,11 +126,13 @@ impl EmailVerification {
             return Err(VerificationError::OtherTagKey);
         }
         let day_keys = Arc::new(DayKeys::new(keys.subdirectory(DAY_KEYS)?, Arc::clone(&clock), Arc::clone(&entropy)));
+        let counts = Arc::new(MailCounts::new(counts));
         let outbox = Outbox::new(
             database.clone(),
             Arc::clone(&day_keys),
             settings.mail,
             settings.transport,
+            Arc::clone(&counts),
             Arc::clone(&clock),
             Arc::clone(&entropy),
         )?;
@@ -142,7 +146,7 @@ impl EmailVerification {
             tags,
             refused_domains: settings.refused_domains,
             budgets: Budgets::new(&settings.limits, settings.processes, entropy.as_ref()),
-            counts: DailyCounts::new(settings.limits.large_domains, clock.now()),
+            counts,
             outbox: Arc::new(outbox),
             waits,
             clock,
@@ -174,10 +178,13 @@ impl EmailVerification {
         network: &ClientNetwork,
     ) -> Result<VerificationAnswer, VerificationError> {
         let email = Zeroizing::new(request.email);
-        let address = Address::parse(&email)?;
+        let parsed = Address::parse(&email).map_err(VerificationError::from);
+        let address = parsed.inspect_err(|error| self.counts.answered(Err(error)))?;
         // Before anything is known of the address but its domain: the answer tells nothing else.
         if self.refused_domains.refuse(&address) {
-            return Err(VerificationError::ProviderRefused);
+            let refused = VerificationError::ProviderRefused;
+            self.counts.answered(Err(&refused));
+            return Err(refused);
         }
         let (tag, live) = match self.budgets.allow_request(network) {
             true => {
@@ -188,7 +195,9 @@ impl EmailVerification {
             // Nothing confirms it, so nobody's will do.
             false => (Tag(random(self.entropy.as_ref())), false),
         };
-        self.counts.count(address.registrable_domain(), live);
+        if !live {
+            self.counts.held_back(&address);
+        }
         let now = self.clock.now();
         let link = Sealed {
             kind: Kind::Link,
@@ -211,7 +220,6 @@ impl EmailVerification {
         tx.delete_verifications_before(oldest_day(self.clock.now())).await?;
         tx.commit().await?;
         self.budgets.shrink();
-        self.counts.tell(self.clock.now());
         Ok(self.day_keys.destroy_old()?)
     }
 

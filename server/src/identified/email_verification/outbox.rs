@@ -11,6 +11,7 @@ use undersign_protocol::petition::Language;
 use undersign_protocol::timestamp::Timestamp;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
+use super::counts::MailCounts;
 use super::day_keys::DayKeys;
 use super::mail::{MailContent, MailLanguage, MailSettings};
 use super::rules::{Sealed, VerificationError};
@@ -67,6 +68,7 @@ pub(super) struct Outbox {
     day_keys: Arc<DayKeys>,
     settings: MailSettings,
     transport: Transport,
+    counts: Arc<MailCounts>,
     prints: bool,
     /// Told when mails were put in.
     waiting: Arc<Notify>,
@@ -89,6 +91,7 @@ impl Outbox {
         day_keys: Arc<DayKeys>,
         settings: MailSettings,
         transport: TransportSettings,
+        counts: Arc<MailCounts>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, VerificationError> {
@@ -97,7 +100,7 @@ impl Outbox {
         let waiting = Arc::new(Notify::new());
         let putting = Gather::start(Putting { database: database.clone(), waiting: Arc::clone(&waiting) });
         let deleting = Gather::start(Deleting(database.clone()));
-        Ok(Self { database, putting, deleting, day_keys, settings, transport, prints, waiting, clock, entropy })
+        Ok(Self { database, putting, deleting, day_keys, settings, transport, counts, prints, waiting, clock, entropy })
     }
 
     /// Puts a mail in; durable when it returns.
@@ -206,12 +209,13 @@ impl Outbox {
     }
 
     async fn send(self: Arc<Self>, row: OutboxRow, step: Step) -> Outcome {
-        if step == Step::Send {
-            let delivery = match self.open(&row) {
-                Some(mail) if mail.live && self.clock.now() < mail.expires_at => self.deliver(&mail, &row.id).await,
-                _ => Delivery::Refused,
-            };
-            if let Delivery::Later(reason) = delivery {
+        if step == Step::Send
+            && let Some(mail) = self.open(&row).filter(|mail| mail.live)
+        {
+            let in_time = self.clock.now() < mail.expires_at;
+            let delivery = if in_time { Some(self.deliver(&mail, &row.id).await) } else { None };
+            self.counts.tried(&mail.to, delivery.as_ref());
+            if let Some(Delivery::Later(reason)) = delivery {
                 tracing::warn!(reason, "mail server: trying again");
                 return Outcome::Later;
             }

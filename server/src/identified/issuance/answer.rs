@@ -50,6 +50,20 @@ impl RequestForm {
 impl Issuer {
     /// Answers a body: checks it, waits for its confirmation, stores which requests are signed, and only then signs exactly those.
     pub async fn answer(&self, form: RequestForm, body: &[u8], wait: Duration) -> Result<TokenAnswer, IssuanceError> {
+        let answer = self.answer_uncounted(form, body, wait).await;
+        // What is about one petition was counted with it.
+        if let Some(refused) = answer.as_ref().err().filter(|error| !error.is_of_petition()).and_then(refused) {
+            self.counts.count(None, refused);
+        }
+        answer
+    }
+
+    async fn answer_uncounted(
+        &self,
+        form: RequestForm,
+        body: &[u8],
+        wait: Duration,
+    ) -> Result<TokenAnswer, IssuanceError> {
         let requests = form.parse(body)?;
         let admitted = Arc::new(self.admit(requests).await?);
         let digest = RequestDigest::of(body);
@@ -61,7 +75,12 @@ impl Issuer {
         for (admitted, refusal) in admitted.iter().zip(refusals) {
             responses.push(match refusal {
                 None => Ok(self.sign(admitted).await?),
-                Some(refusal) => Err(refusal),
+                Some(refusal) => {
+                    if let Some(refused) = refused(&refusal) {
+                        self.counts.count(Some(&admitted.petition.verified.petition_id()), refused);
+                    }
+                    Err(refusal)
+                }
             });
         }
         match form {
@@ -120,5 +139,18 @@ impl Issuer {
     async fn sign(&self, admitted: &AdmittedRequest) -> Result<TokenResponse, IssuanceError> {
         let key = self.keys.get(&admitted.petition.verified.manifest().issuer.token_key.id()).await?;
         self.signers.sign(Arc::clone(&key.signer), admitted.request.clone()).await
+    }
+}
+
+/// What a refusal is counted as. A request that waits for its mail asks again and again: that is none.
+fn refused(error: &IssuanceError) -> Option<&'static str> {
+    match error {
+        IssuanceError::MediaType | IssuanceError::NotValid(_) => Some("refused/token-request-not-valid"),
+        IssuanceError::TooOften => Some("refused/too-many-requests"),
+        IssuanceError::Behind | IssuanceError::Busy => Some("refused/unavailable"),
+        IssuanceError::AlreadyIssued => Some("refused/already-issued"),
+        IssuanceError::NotYetOpen => Some("refused/not-yet-open"),
+        IssuanceError::Closed => Some("refused/closed"),
+        _ => None,
     }
 }

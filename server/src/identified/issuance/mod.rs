@@ -46,6 +46,7 @@ use super::IdentifiedDatabase;
 use super::email_verification::{EmailVerification, part};
 use super::waits::Waits;
 use crate::clock::Clock;
+use crate::daily_counts::DailyCounts;
 use crate::entropy::Entropy;
 use crate::gather::Gather;
 use crate::key_directory::KeyDirectory;
@@ -76,6 +77,7 @@ pub struct Issuer {
     standings: Standings,
     answers: DefaultKeyedRateLimiter<RequestDigest>,
     waits: Arc<Waits>,
+    counts: Arc<DailyCounts>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
@@ -92,6 +94,7 @@ impl Issuer {
         processes: NonZeroU32,
         waits: Arc<Waits>,
         verification: &EmailVerification,
+        counts: Arc<DailyCounts>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, IssuanceError> {
@@ -120,6 +123,7 @@ impl Issuer {
             standings: Standings::default(),
             answers: RateLimiter::keyed(Quota::per_minute(part(ANSWERS_A_MINUTE, processes))),
             waits,
+            counts,
             clock,
             entropy,
         })

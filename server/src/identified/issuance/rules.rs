@@ -87,6 +87,13 @@ pub enum IssuanceError {
     Gathered(Box<GatherError<Self>>),
 }
 
+impl IssuanceError {
+    /// Whether it is about one petition of a body, and not about all of it.
+    pub fn is_of_petition(&self) -> bool {
+        matches!(self, Self::AlreadyIssued | Self::NotYetOpen | Self::Closed)
+    }
+}
+
 impl From<GatherError<Self>> for IssuanceError {
     fn from(error: GatherError<Self>) -> Self {
         match error {

@@ -1,0 +1,4 @@
+mod adversary;
+mod formats;
+mod leaks;
+mod tens;
