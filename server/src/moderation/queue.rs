@@ -143,7 +143,7 @@ async fn find(side: &OpenSide, name: &str) -> anyhow::Result<Option<Reviewed>> {
     };
     // Of several under one slug the one that can still be decided, else the newest.
     let undecided = reviewed.iter().filter(is_meant).find(|reviewed| reviewed.decided.is_none());
-    Ok(undecided.or_else(|| reviewed.iter().filter(is_meant).next_back()).cloned())
+    Ok(undecided.or_else(|| reviewed.iter().rfind(is_meant)).cloned())
 }
 
 fn is_over(petition: &VerifiedManifest, now: Timestamp) -> bool {
