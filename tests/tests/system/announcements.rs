@@ -114,7 +114,8 @@ async fn a_pause_refuses_what_signers_write_and_nothing_is_lost() {
 
     // The very same requests, after it.
     server.announce("").await;
-    assert!(in_language(&wire, wire.origin("/p/trees"), "en").await.contains("data-panel=\"begin\">"));
+    let html = in_language(&wire, wire.origin("/p/trees"), "en").await;
+    assert!(html.contains("data-panel=\"not-open\" hidden") && html.contains("<noscript>"), "{html}");
     assert_eq!(wire.post(&wire.issuer("/confirm"), form, filled).await.status, 200);
     assert_eq!(wire.token_request(&mailed.body()).await.status, 200);
     assert_eq!(wire.token_request(&confirmed.body()).await.status, 200);
