@@ -3,6 +3,7 @@
 use undersign_protocol::petition::ByLanguage;
 
 use undersign_protocol::petition::Language;
+use undersign_protocol::timestamp::Timestamp;
 
 /// Without control characters, which a terminal obeys, and without those that turn the direction of writing around, which make a text
 /// look like another one. Line breaks stay.
@@ -10,6 +11,11 @@ pub fn plain(text: &str) -> String {
     let turns =
         |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|letter| *letter == '\n' || !(letter.is_control() || turns(*letter))).collect()
+}
+
+/// The day of a moment, in UTC.
+pub fn day(moment: &Timestamp) -> String {
+    moment.to_string().chars().take(10).collect()
 }
 
 /// The text in the language that was asked for, else in that of the system, else in English, else in the first one there is.

@@ -139,5 +139,11 @@ fn a_delivery_an_answer_and_a_correction_that_say_too_little_go_nowhere() {
     }
     assert_eq!(ended("answer", &format!("kind = \"delivery\"\n{whole}")).0, 4);
     assert_eq!(ended("correct", "kind = \"update\"\n").0, 4);
+    let brought = "kind = \"earlier_total\"\ncount = 7\ncounted_on = \"2026-11-20\"\nsource = { en = \"On paper\" }\n";
+    assert_eq!(ended("earlier-total", brought).0, 3, "the control");
+    assert_eq!(ended("earlier-total", "kind = \"update\"\n").0, 4);
+    for (piece, other) in [("count = 7", "count = 0"), ("2026-11-20", "2026-11-31"), ("count = 7\n", "")] {
+        assert_eq!(ended("earlier-total", &brought.replace(piece, other)).0, 4, "{other}");
+    }
     assert_eq!(ended("correct", &format!("kind = \"correction\"\nreplaced_by = \"{}\"\n", "A".repeat(43))).0, 3);
 }

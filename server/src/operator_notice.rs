@@ -93,6 +93,7 @@ fn sign(
         (None, NoticeKind::Delivery { tree_size: None }) => bail!("{NOTICE_FILE}: tree_size is missing"),
         (None, NoticeKind::Correction { replaced_by }) => NoticeContent::Correction { replaced_by },
         (None, NoticeKind::TakeDown) => NoticeContent::TakeDown {},
+        (None, NoticeKind::EarlierTotal { .. }) => bail!("{NOTICE_FILE}: an earlier total is the organiser's to say"),
     };
     let written = Notice {
         version: 1,

@@ -20,6 +20,15 @@ SPKI = bytes.fromhex(  # issuance.md, 1: what stands before the modulus
     "a2030201300382010f003082010a0282010100"
 )
 SIZES = {b"\1": 354, b"\2": 64, b"\3": 72, b"\4": 72}  # public_log.md, 1
+CONTENTS = {  # petition.md, 9: members beside `kind`
+    "update": [],
+    "close": ["closes_at"],
+    "take_down": [],
+    "correction": ["replaced_by"],
+    "delivery": ["tree_size"],
+    "answer": [],
+    "earlier_total": ["count", "counted_on", "source"],
+}
 PSS = padding.PSS(padding.MGF1(SHA384()), 48)
 
 
@@ -134,7 +143,7 @@ def audit(copy, asked):
     manifest, identity, key, binding = petition(first, asked)
     check(head(note, manifest, identity) == (size, b64decode(note.split("\n")[2])), None, "checkpoint")
     tree, place, last = Tree(), "outside", b""
-    nonces, withdrawn, issued, closed = set(), {}, 0, False
+    nonces, withdrawn, issued, closed, earlier = set(), {}, 0, False, None
     tree.append(sha256(b"\0" + first).digest())
     for index, entry in enumerate(log, 1):
         leaf, kind, body = sha256(b"\0" + entry).digest(), entry[:1], entry[1:]
@@ -167,11 +176,16 @@ def audit(copy, asked):
             notice = canonical(body[:-64], index, "notice")
             members = ["content", "petition_id", "published_at", "signer", "texts", "version"]
             check(list(notice) == members and notice["version"] == 1, index, "notice")
+            content = notice["content"] if type(notice["content"]) is dict else {}
+            does = str(content.get("kind"))
+            check(does in CONTENTS and set(content) == {"kind", *CONTENTS[does]}, index, "notice")
             check(notice["petition_id"] == text(identity), index, "notice-petition")
             signer = {"organiser": manifest["organiser"], "operator": manifest["log"]}.get(notice["signer"])
             check(signer, index, "notice")
             text_signed = b"undersign notice v1\n" + body[:-64]
             check(signed(signer["public_key"], text_signed, body[-64:]), index, "notice-signature")
+            if does == "earlier_total" and notice["signer"] == "organiser":  # said, and part of no count
+                earlier = {name: content[name] for name in CONTENTS[does]}
         check(not closed or kind == b"\5", index, "after-close")
         if kind in b"\1\2":
             check(place != "outside", index, "outside-batch")
@@ -189,7 +203,7 @@ def audit(copy, asked):
     counted |= {"issued": issued, "tree_size": size, "root": text(tree.root())}
     shown = json.loads((copy / "total").read_text())
     check(head(shown.pop("checkpoint"), manifest, identity) == (size, tree.root()) and shown == counted, None, "total")
-    return counted | {"petition_id": text(identity), "closed": closed}
+    return counted | {"petition_id": text(identity), "closed": closed, "earlier_total": earlier}
 
 
 try:

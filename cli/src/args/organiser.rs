@@ -37,6 +37,10 @@ pub enum OrganiserCommand {
     /// Publish that another petition replaces this one. notice.toml must say kind = "correction" and replaced_by. It is safe to repeat
     #[command(after_help = exit::HELP)]
     Correct(NoticeArguments),
+    /// Publish how many signatures were collected before, elsewhere; they are shown apart and never counted. notice.toml must say
+    /// kind = "earlier_total", count, counted_on and source. A later one takes the place of an earlier one. It is safe to repeat
+    #[command(after_help = exit::HELP)]
+    EarlierTotal(NoticeArguments),
     /// Show how a petition grew, batch by batch, from its public log alone; it is audited first
     #[command(after_help = exit::HELP)]
     Stats(SourceArguments),
@@ -101,7 +105,8 @@ pub struct PublishArguments {
 #[derive(Debug, Args)]
 pub struct NoticeArguments {
     /// The notice's folder: for each language of the petition a file such as en.md, `# Title` and then the text; and, unless it is
-    /// news, notice.toml with kind = "delivery", "answer", "correction" (and replaced_by) or "take_down"
+    /// news, notice.toml with kind = "delivery", "answer", "correction" (and replaced_by), "take_down" or
+    /// "earlier_total" (and count, counted_on, source)
     #[arg(value_name = "DIR")]
     pub directory: PathBuf,
     /// The petition's link, https://host/p/name; what follows a # pins its text and keys

@@ -8,6 +8,7 @@ use super::witnesses::Witnesses;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::petition::names;
+use crate::text::day;
 
 /// What stands behind the verdict beside the recount.
 pub struct Circumstances<'a> {
@@ -51,6 +52,7 @@ fn fields(verdict: &Verdict, circumstances: &Circumstances<'_>) -> Value {
         "signatures": tally.signatures, "withdrawals": tally.withdrawals, "total": tally.total(), "issued": tally.issued,
         "opens_at": manifest.opens_at, "closes_at": notices.closes_at, "closed": verdict.closed().is_some(),
         "notices": notices.count, "taken_down": notices.taken_down, "replaced_by": notices.replaced_by,
+        "earlier_total": notices.earlier_total,
         "witnesses": circumstances.witnesses.fields(), "pinned": circumstances.pinned, "total_shown": circumstances.total_shown,
         "grown_from": circumstances.grown_from,
     })
@@ -80,6 +82,12 @@ fn text(verdict: &Verdict, circumstances: &Circumstances<'_>) -> String {
     }
     if let Some(other) = notices.replaced_by {
         lines.push(format!("             a correction replaces this petition by {other}"));
+    }
+    if let Some(earlier) = &notices.earlier_total {
+        let (count, day) = (earlier.count, day(&earlier.counted_on));
+        lines.push(format!(
+            "Elsewhere    {count} collected before, as of {day}, by the organiser's word: not verified, not counted"
+        ));
     }
     if let Some(size) = circumstances.grown_from {
         lines.push(format!("Growth       the {size} entries of the last audit are there, unchanged"));

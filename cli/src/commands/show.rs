@@ -5,7 +5,7 @@ use undersign_client_lib::link::{Link, PetitionLink};
 use undersign_client_lib::lookup::list_request;
 use undersign_client_lib::native::Transport;
 use undersign_protocol::petition::{
-    Language, NoticeContent, NoticeSigner, PetitionList, PetitionState, Redemption, VerifiedNotice,
+    EarlierTotal, Language, NoticeContent, NoticeSigner, PetitionList, PetitionState, Redemption, VerifiedNotice,
 };
 use undersign_protocol::tally::TotalDocument;
 
@@ -14,7 +14,7 @@ use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
 use crate::petition::{Purpose, look_up, names, pin_line, total, transport, trust_in_server};
 use crate::problems;
-use crate::text::{in_language, plain};
+use crate::text::{day, in_language, plain};
 
 /// `undersign show URL`: one petition, checked; or, for a link to a server alone, the names of all its petitions.
 pub async fn run(arguments: ShowArguments, output: &Output) -> CommandResult {
@@ -78,6 +78,11 @@ fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language
     lines.push(String::new());
     lines
         .push(format!("Signatures: {}{goal} ({} entries in the log, signed by its key)", total.total, total.tree_size));
+    let earlier = petition.notices().iter().rev().find_map(|notice| match &notice.notice().content {
+        NoticeContent::EarlierTotal(earlier) => Some(earlier),
+        _ => None,
+    });
+    lines.extend(earlier.map(|earlier| format!("Not among them: {}", elsewhere(earlier, language))));
     lines.push(format!("State: {state}"));
     if let Redemption::NextEpoch { epoch } = manifest.redemption {
         lines.push(format!(
@@ -114,6 +119,7 @@ fn news(notice: &VerifiedNotice, language: Option<&Language>) -> Vec<String> {
         NoticeContent::Correction { replaced_by } => format!("replaced by {replaced_by}"),
         NoticeContent::Delivery { tree_size } => format!("handed over with {tree_size} entries in the log"),
         NoticeContent::Answer {} => "answer of an addressee".to_owned(),
+        NoticeContent::EarlierTotal(earlier) => elsewhere(earlier, language),
     };
     let signer = match notice.signer {
         NoticeSigner::Organiser => "the organiser",
@@ -124,6 +130,13 @@ fn news(notice: &VerifiedNotice, language: Option<&Language>) -> Vec<String> {
         lines.extend([plain(&text.title), plain(&text.body)]);
     }
     lines
+}
+
+/// What was collected elsewhere, apart from what is counted here.
+fn elsewhere(earlier: &EarlierTotal, language: Option<&Language>) -> String {
+    let source = in_language(&earlier.source, language).map(|source| plain(source)).unwrap_or_default();
+    let (day, count) = (day(&earlier.counted_on), earlier.count);
+    format!("{count} signatures collected before, elsewhere, as of {day}: {source}; cannot be verified, not counted")
 }
 
 /// Names only: a list is the server's word, and each petition is checked when it is opened.

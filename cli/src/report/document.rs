@@ -54,7 +54,7 @@ impl Report {
             "titles": titles, "addressees": addressees, "link": self.link, "verify": self.verify,
             "signatures": tally.signatures, "withdrawals": tally.withdrawals, "total": tally.total(), "issued": tally.issued,
             "opens_at": manifest.opens_at, "closes_at": notices.closes_at, "closed": verdict.closed().is_some(),
-            "taken_down": notices.taken_down, "log": verdict.petition().log_origin(), "tree_size": verdict.tree_size(),
+            "taken_down": notices.taken_down, "earlier_total": notices.earlier_total, "log": verdict.petition().log_origin(), "tree_size": verdict.tree_size(),
             "root": verdict.root(), "checkpoint": self.audited.note, "pinned": self.audited.pinned,
             "witnesses": self.audited.witnesses.fields(), "batches": batches(self.growth.batches()),
             "notices": self.growth.notices().iter().map(|placed| json!({

@@ -7,7 +7,7 @@ use super::document::{Report, is_of_delivery};
 use super::qr::Code;
 use super::words::Words;
 use crate::audit::Witnesses;
-use crate::text::plain;
+use crate::text::{day, plain};
 
 /// The whole document. What others wrote stands in it as text, escaped by the template; no Markdown is rendered.
 #[derive(Template)]
@@ -30,6 +30,8 @@ struct Section<'a> {
     manifest: &'a Manifest,
     tally: &'a Tally,
     notices: Vec<Line>,
+    /// What was collected elsewhere: number, day, source.
+    earlier: Option<(String, String, String)>,
     open: [String; 2],
     made_on: String,
     witnesses: String,
@@ -93,6 +95,10 @@ impl<'a> Section<'a> {
             manifest: verdict.petition().manifest(),
             tally: verdict.tally(),
             notices: lines.collect(),
+            earlier: verdict.notices().earlier_total.as_ref().map(|earlier| {
+                let source = earlier.source.get(language).map(|source| plain(source)).unwrap_or_default();
+                (w.number(earlier.count), day(&earlier.counted_on), source)
+            }),
             open: [&verdict.petition().manifest().opens_at, &verdict.notices().closes_at].map(day),
             made_on: day(&report.made_at),
             witnesses,
@@ -104,9 +110,4 @@ impl<'a> Section<'a> {
     fn localized(&self, names: &Localized) -> String {
         names.get(self.language).map(|name| plain(name)).unwrap_or_default()
     }
-}
-
-/// The day of a moment, in UTC.
-fn day(moment: &undersign_protocol::timestamp::Timestamp) -> String {
-    moment.to_string().chars().take(10).collect()
 }

@@ -24,6 +24,8 @@ pub struct Words {
     pub answer: &'static str,
     pub correction: &'static str,
     pub by_operator: &'static str,
+    pub earlier: &'static str,
+    pub earlier_note: &'static str,
     pub means: &'static str,
     pub meaning: [&'static str; 3],
     pub means_not: &'static str,
@@ -68,6 +70,8 @@ const ENGLISH: Words = Words {
     answer: "Answer",
     correction: "Replaced by another petition",
     by_operator: "from the operator of the site",
+    earlier: "Collected before, elsewhere; cannot be verified",
+    earlier_note: "This is the organiser's word. It is not part of any other number of this report.",
     means: "What the number means",
     meaning: [
         "Each signature is a token that the issuer signed for this petition alone, after a letter to a mailbox was answered.",
@@ -121,6 +125,8 @@ const RUSSIAN: Words = Words {
     answer: "Ответ",
     correction: "Заменена другой петицией",
     by_operator: "от оператора сайта",
+    earlier: "Собрано раньше и не здесь; проверить нельзя",
+    earlier_note: "Это слово организатора. Ни в какое другое число отчёта оно не входит.",
     means: "Что означает число",
     meaning: [
         "Каждая подпись — токен, который издатель подписал только для этой петиции после ответа на письмо в почтовый ящик.",

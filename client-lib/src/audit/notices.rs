@@ -1,4 +1,6 @@
-use undersign_protocol::petition::{NoticeContent, NoticeSigner, PetitionId, SignedNotice, VerifiedManifest};
+use undersign_protocol::petition::{
+    EarlierTotal, NoticeContent, NoticeSigner, PetitionId, SignedNotice, VerifiedManifest,
+};
 use undersign_protocol::timestamp::Timestamp;
 
 use super::Defect;
@@ -14,11 +16,14 @@ pub struct NoticeSummary {
     pub taken_down: bool,
     /// The petition that replaces this one, by the last correction.
     pub replaced_by: Option<PetitionId>,
+    /// What the organiser says was collected before, elsewhere, by the last notice of it. No audit confirms it, and it is in no total.
+    pub earlier_total: Option<EarlierTotal>,
 }
 
 impl NoticeSummary {
     pub(super) fn new(petition: &VerifiedManifest) -> Self {
-        Self { count: 0, closes_at: petition.manifest().closes_at, taken_down: false, replaced_by: None }
+        let closes_at = petition.manifest().closes_at;
+        Self { count: 0, closes_at, taken_down: false, replaced_by: None, earlier_total: None }
     }
 
     /// Checks a notice and adds what it says.
@@ -38,7 +43,13 @@ impl NoticeSummary {
             NoticeContent::Close { closes_at } => self.closes_at = self.closes_at.min(closes_at),
             NoticeContent::TakeDown {} => self.taken_down = true,
             NoticeContent::Correction { replaced_by } => self.replaced_by = Some(replaced_by),
-            NoticeContent::Update {} | NoticeContent::Delivery { .. } | NoticeContent::Answer {} => {}
+            NoticeContent::EarlierTotal(earlier) if notice.signer == NoticeSigner::Organiser => {
+                self.earlier_total = Some(earlier);
+            }
+            NoticeContent::Update {}
+            | NoticeContent::Delivery { .. }
+            | NoticeContent::Answer {}
+            | NoticeContent::EarlierTotal(_) => {}
         }
         Ok(())
     }

@@ -52,6 +52,14 @@ impl TryFrom<String> for Day {
     }
 }
 
+impl Day {
+    /// Its first moment, in UTC.
+    pub fn begins_at(&self) -> Timestamp {
+        // It was read as this before.
+        format!("{}T00:00:00Z", self.0).parse().unwrap_or(Timestamp::MAX)
+    }
+}
+
 impl std::fmt::Display for Day {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)

@@ -3,12 +3,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::{
-    ByLanguage, Language, Notice, NoticeAnswer, NoticeContent, NoticeError, NoticeSigner, NoticeText, PetitionId,
-    SignedNotice, VerifiedNotice,
+    ByLanguage, EarlierTotal, Language, MAX_EARLIER_TOTAL, Notice, NoticeAnswer, NoticeContent, NoticeError,
+    NoticeSigner, NoticeText, PetitionId, SignedNotice, VerifiedNotice,
 };
 use undersign_protocol::timestamp::Timestamp;
 
-use super::facts::Facts;
+use super::facts::{Day, Facts};
 use super::markdown::Source;
 use super::problem::{FolderProblem, Problems};
 use super::publish::PublishError;
@@ -32,7 +32,7 @@ pub struct NoticeFolder {
 }
 
 /// `notice.toml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum NoticeKind {
     /// News.
@@ -52,6 +52,15 @@ pub enum NoticeKind {
     },
     /// The text is not to be shown any more.
     TakeDown,
+    /// Signatures were collected before, elsewhere.
+    EarlierTotal {
+        /// How many.
+        count: u64,
+        /// The day on which there were so many.
+        counted_on: Day,
+        /// Where and how they were collected, in each language of the petition.
+        source: BTreeMap<Language, String>,
+    },
 }
 
 impl NoticeFolder {
@@ -87,14 +96,19 @@ impl NoticeFolder {
 
     /// What it does in the log of a petition.
     pub fn content(&self, petition: &CheckedPetition) -> NoticeContent {
-        match self.kind {
+        match &self.kind {
             NoticeKind::Update => NoticeContent::Update {},
             NoticeKind::Answer => NoticeContent::Answer {},
             NoticeKind::Delivery { tree_size } => {
                 NoticeContent::Delivery { tree_size: tree_size.unwrap_or(petition.checkpoint().tree_size) }
             }
-            NoticeKind::Correction { replaced_by } => NoticeContent::Correction { replaced_by },
+            NoticeKind::Correction { replaced_by } => NoticeContent::Correction { replaced_by: *replaced_by },
             NoticeKind::TakeDown => NoticeContent::TakeDown {},
+            NoticeKind::EarlierTotal { count, counted_on, source } => NoticeContent::EarlierTotal(EarlierTotal {
+                count: *count,
+                counted_on: counted_on.begins_at(),
+                source: source.iter().map(|(language, source)| (language.clone(), source.clone())).collect(),
+            }),
         }
     }
 }
@@ -138,7 +152,7 @@ fn read(text: &str, problems: &mut Problems) -> Option<(NoticeKind, Facts)> {
     if facts.is_empty() {
         // From the text, so that a problem has its line.
         let kind = toml::from_str(text).map_err(|error| refuse(&error)).ok()?;
-        return Some((kind, Facts::default()));
+        return is_possible(&kind, problems).then(|| (kind, Facts::default()));
     }
     let facts: Facts = facts.try_into().map_err(|error| refuse(&error)).ok()?;
     let kind = rest.try_into().map_err(|error| refuse(&error)).ok()?;
@@ -152,4 +166,14 @@ fn read(text: &str, problems: &mut Problems) -> Option<(NoticeKind, Facts)> {
         problems.refuse(NOTICE_FILE, None, sentence);
     }
     fits.then_some((kind, facts))
+}
+
+/// Whether a number can be one of signatures. That its day is past shows when the notice is signed.
+fn is_possible(kind: &NoticeKind, problems: &mut Problems) -> bool {
+    let is_possible =
+        !matches!(kind, NoticeKind::EarlierTotal { count, .. } if !(1..=MAX_EARLIER_TOTAL).contains(count));
+    if !is_possible {
+        problems.refuse(NOTICE_FILE, None, "count: how many were collected before, from 1 to 10,000,000,000");
+    }
+    is_possible
 }

@@ -81,6 +81,33 @@ fn what_was_signed_is_known_again_when_the_log_has_grown_and_not_when_the_folder
     assert!(!stands(DELIVERY, &other));
 }
 
+const BROUGHT: &str = "kind = \"earlier_total\"\ncount = 2984\ncounted_on = \"2026-11-20\"\n\
+                       source = { en = \"On paper\", ru = \"На бумаге\" }\n";
+
+#[test]
+fn what_was_collected_elsewhere_has_a_number_a_day_and_a_source() {
+    let NoticeKind::EarlierTotal { count, counted_on, source } = folder(BROUGHT).expect("a good folder").kind else {
+        panic!("another kind")
+    };
+    assert_eq!((count, counted_on.begins_at().to_string().as_str()), (2_984, "2026-11-20T00:00:00Z"));
+    assert_eq!(source.values().collect::<Vec<_>>(), ["On paper", "На бумаге"]);
+    for (piece, other, sentence) in [
+        ("2984", "0", "how many were collected"),
+        ("2984", "10000000001", "how many were collected"),
+        ("2984", "-3", "this is not a notice"),
+        ("2984", "2984.5", "this is not a notice"),
+        ("11-20", "11-31", "a day is written as"),
+        ("en =", "EN =", "a language is two or three letters"),
+        ("count = 2984\n", "", "count"),
+        ("count = 2984\n", "count = 2984\non = \"2026-11-20\"\n", "are for a delivery or an answer"),
+    ] {
+        let settings = BROUGHT.replace(piece, other);
+        assert_ne!(settings, BROUGHT);
+        let problems = folder(&settings).expect_err(&settings);
+        assert!(problems[0].sentence.contains(sentence), "{problems:?}");
+    }
+}
+
 #[test]
 fn facts_that_do_not_fit_are_refused() {
     for (settings, sentence) in [

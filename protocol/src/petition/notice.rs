@@ -1,4 +1,4 @@
-use super::{ByLanguage, CanonicalError, MAX_NOTICE_SIZE, PetitionId, from_canonical, to_canonical};
+use super::{ByLanguage, CanonicalError, Localized, MAX_NOTICE_SIZE, PetitionId, from_canonical, to_canonical};
 use crate::ed25519::{PublicKey, SecretKey, Signature, SignatureError};
 use crate::json::{FromJson, JsonError, Members, Object, ToJson, Value};
 use crate::timestamp::Timestamp;
@@ -46,7 +46,7 @@ pub struct NoticeText {
 }
 
 json_object!(strict NoticeText { title, body });
-serde_by_json!(Notice, NoticeSigner, NoticeText, NoticeContent);
+serde_by_json!(Notice, NoticeSigner, NoticeText, NoticeContent, EarlierTotal);
 
 /// What a notice does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,22 @@ pub enum NoticeContent {
     },
     /// An addressee answered.
     Answer {},
+    /// Signatures were collected before, elsewhere.
+    EarlierTotal(EarlierTotal),
 }
+
+/// What was collected before, elsewhere: the organiser's word. No log holds it, so nobody can verify it, and it is added to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierTotal {
+    /// How many signatures.
+    pub count: u64,
+    /// The day on which there were so many: its beginning, in UTC.
+    pub counted_on: Timestamp,
+    /// Where and how they were collected, by language of the petition; one line.
+    pub source: Localized,
+}
+
+json_object!(open EarlierTotal { count, counted_on, source });
 
 impl FromJson for NoticeContent {
     fn from_json(value: &Value<'_>) -> Result<Self, JsonError> {
@@ -85,6 +100,11 @@ impl FromJson for NoticeContent {
             "correction" => Self::Correction { replaced_by: members.read("replaced_by")? },
             "delivery" => Self::Delivery { tree_size: members.read("tree_size")? },
             "answer" => Self::Answer {},
+            "earlier_total" => Self::EarlierTotal(EarlierTotal {
+                count: members.read("count")?,
+                counted_on: members.read("counted_on")?,
+                source: members.read("source")?,
+            }),
             _ => return Err(JsonError::new("kind: not one of the known words")),
         };
         members.finish()?;
@@ -111,6 +131,12 @@ impl ToJson for NoticeContent {
                 "delivery"
             }
             Self::Answer {} => "answer",
+            Self::EarlierTotal(earlier) => {
+                object.member("count", &earlier.count);
+                object.member("counted_on", &earlier.counted_on);
+                object.member("source", &earlier.source);
+                "earlier_total"
+            }
         };
         object.push("kind", Value::String(kind.into()));
         object.finish()

@@ -1,15 +1,18 @@
 use crate::json::Raw;
 use sha2::{Digest as _, Sha256};
 
-use super::rules::{line, prose, require};
+use super::rules::{line, localized, prose, require};
 use super::{
     CanonicalError, Manifest, ManifestError, Notice, NoticeContent, NoticeSigner, SignedNotice, VerifiedManifest,
 };
 use crate::bytes::byte_string;
 use crate::ed25519::Signature;
 use crate::public_log::{Entry, Hash, InclusionProof};
-use crate::timestamp::Timestamp;
+use crate::timestamp::{DAY, Timestamp};
 use crate::{json_object, serde_by_json};
+
+/// Most signatures that can have been collected elsewhere: more than there are people.
+pub const MAX_EARLIER_TOTAL: u64 = 10_000_000_000;
 
 byte_string!(
     /// SHA-256 of a canonical notice, 32 bytes.
@@ -190,6 +193,15 @@ fn check(notice: &Notice, manifest: &Manifest) -> Result<(), ManifestError> {
             require(replaced_by != notice.petition_id, "content.replaced_by: a petition does not replace itself")
         }
         NoticeContent::Delivery { tree_size } => require(tree_size > 0, "content.tree_size: must be above zero"),
+        NoticeContent::EarlierTotal(ref earlier) => {
+            require(notice.signer == NoticeSigner::Organiser, "signer: an earlier total is the organiser's word")?;
+            require((1..=MAX_EARLIER_TOTAL).contains(&earlier.count), "content.count: must be 1 to 10,000,000,000")?;
+            let is_day = earlier.counted_on.seconds().is_multiple_of(DAY);
+            require(is_day, "content.counted_on: must be a day, at 00:00:00Z")?;
+            let is_past = earlier.counted_on <= notice.published_at;
+            require(is_past, "content.counted_on: must not be after published_at")?;
+            localized(manifest, "content.source", &earlier.source)
+        }
         NoticeContent::Update {} | NoticeContent::TakeDown {} | NoticeContent::Answer {} => Ok(()),
     }
 }

@@ -37,6 +37,11 @@ count-signatures = { $count } { $number ->
 }
 of-goal = of { $goal }
 progress-label = Signatures on the way to the next goal
+earlier-total = Collected before, elsewhere: { $count } { $number ->
+    [one] signature
+   *[other] signatures
+}.
+earlier-unverified = As of { $date }, by the organiser's word. This cannot be verified, so it is not in the count.
 
 state-announced = Opens on { $date }
 state-open = Open until { $date }
@@ -52,6 +57,10 @@ notice-take-down = Text taken down
 notice-correction = Replaced by another petition
 notice-delivery = Handed over, with { $size } entries in the log
 notice-answer = Answer of an addressee
+notice-earlier-total = Collected before, elsewhere, and not counted here: { $count } { $number ->
+    [one] signature
+   *[other] signatures
+}
 notice-by-organiser = from the organiser
 notice-by-operator = from the operator of this site
 notice-replaced-by = The petition that replaces this one

@@ -38,6 +38,11 @@ count-signatures = { $count } { $number ->
 }
 of-goal = از { $goal }
 progress-label = امضاها در راه هدف بعدی
+earlier-total = پیش‌تر در جای دیگر گردآوری شده: { $count } { $number ->
+    [one] امضا
+   *[other] امضا
+}.
+earlier-unverified = تا { $date }، به گفتهٔ برگزارکننده. این را نمی‌توان بررسی کرد و در شمار نیامده است.
 
 state-announced = شروع: { $date }
 state-open = باز تا { $date }
@@ -53,6 +58,10 @@ notice-take-down = متن برداشته شد
 notice-correction = طومار دیگری جای آن را گرفت
 notice-delivery = تحویل داده شد، با { $size } ثبت در دفتر
 notice-answer = پاسخ یکی از مخاطبان
+notice-earlier-total = پیش‌تر در جای دیگر گردآوری شده و اینجا شمرده نمی‌شود: { $count } { $number ->
+    [one] امضا
+   *[other] امضا
+}
 notice-by-organiser = از برگزارکننده
 notice-by-operator = از گردانندهٔ این سایت
 notice-replaced-by = طوماری که جای این را گرفته است

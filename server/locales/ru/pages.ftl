@@ -39,6 +39,12 @@ count-signatures = { $count } { $number ->
 }
 of-goal = из { $goal }
 progress-label = Подписи на пути к следующей цели
+earlier-total = Собрано раньше и не здесь: { $count } { $number ->
+    [one] подпись
+    [few] подписи
+   *[many] подписей
+}.
+earlier-unverified = На { $date }, по слову организатора. Проверить это нельзя, поэтому в счёт оно не входит.
 
 state-announced = Откроется { $date }
 state-open = Открыта до { $date }
@@ -54,6 +60,11 @@ notice-take-down = Текст снят
 notice-correction = Заменена другой петицией
 notice-delivery = Передана, в журнале было записей: { $size }
 notice-answer = Ответ адресата
+notice-earlier-total = Собрано раньше, не здесь, и в счёт не входит: { $count } { $number ->
+    [one] подпись
+    [few] подписи
+   *[many] подписей
+}
 notice-by-organiser = от организатора
 notice-by-operator = от оператора этого сайта
 notice-replaced-by = Петиция, которая заменила эту

@@ -2,7 +2,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::issuance::{ChallengeDigest, IssuanceStatement, TokenKeyId};
-use undersign_protocol::petition::{NoticeContent, PetitionId, SignedNotice};
+use undersign_protocol::petition::{EarlierTotal, NoticeContent, PetitionId, SignedNotice};
 use undersign_protocol::public_log::{Checkpoint, CloseStatement, Entry, Hash, tree_root};
 use undersign_protocol::redemption::{Token, TokenInput, Withdrawal};
 use undersign_protocol::tally::Tally;
@@ -12,7 +12,7 @@ use crate::petition::Petition;
 use crate::plan::Plan;
 use crate::seed;
 
-/// Two batches, a notice between them, two withdrawals in the second one, a close.
+/// Two batches, a notice between them, two withdrawals in the second one, a close, and then two more notices.
 const PLAN: Plan = Plan { signatures: 6, withdrawals: 2, batch: 3, close: true, seed: 1 };
 /// The number of a signature that the log does not have.
 const OTHER: u64 = 77;
@@ -53,6 +53,7 @@ impl Maker {
         honest.extend(batch(&PLAN, &petition, 0)?);
         honest.extend(batch(&PLAN, &petition, 1)?);
         honest.extend(last(&PLAN, &petition, honest.len() as u64)?);
+        honest.push(elsewhere(&petition)?);
         Ok(Self { petition, honest })
     }
 
@@ -103,6 +104,9 @@ impl Maker {
             self.with("close-signature", closing, &[close(7, &other_key)]),
             self.inserted("after-close", closing + 1, &[statement(9, key)]),
             self.with("notice", 5, &[self.signed_notice(b"{}")]),
+            self.with("notice", 5, &[self.notice_with("{\"kind\":\"news\"}")?]),
+            self.with("notice", 5, &[self.notice_with("{\"kind\":\"update\",\"tree_size\":1}")?]),
+            self.with("notice", 5, &[self.notice_with("{\"count\":2984,\"kind\":\"earlier_total\"}")?]),
             self.with("notice-petition", 5, &[self.notice_about_another()?]),
             self.with("notice-signature", 5, &[flipped(&self.honest[5])]),
         ])
@@ -135,7 +139,7 @@ impl Maker {
 
     /// With one more batch before the close, honest but for these entries; the last of them is the wrong one.
     fn more(&self, defect: &'static str, issued: u64, entries: &[Vec<u8>]) -> Case {
-        let closing = self.honest.len() - 2;
+        let closing = self.honest.len() - 3;
         let id = self.petition.verified.petition_id();
         let statement = IssuanceStatement::sign(&id, issued, &self.petition.statement_key);
         let mut batch = entries.to_vec();
@@ -147,7 +151,7 @@ impl Maker {
         changed.extend(batch);
         let at = Some(changed.len() - 1);
         changed.push(Entry::CloseStatement(close).encode());
-        changed.push(self.honest[closing + 1].clone());
+        changed.extend_from_slice(&self.honest[closing + 1..]);
         Case { defect, at, entries: changed }
     }
 
@@ -176,6 +180,13 @@ impl Maker {
         let text = String::from_utf8(honest.notice)?;
         let (own, other) = (self.petition.verified.petition_id().to_string(), PetitionId::from([9; 32]).to_string());
         Ok(self.signed_notice(text.replace(&own, &other).as_bytes()))
+    }
+
+    /// The honest notice with other content.
+    fn notice_with(&self, content: &str) -> Result<Vec<u8>> {
+        let honest = self.petition.notice("The first signatures", NoticeContent::Update {})?;
+        let text = String::from_utf8(honest.notice)?;
+        Ok(self.signed_notice(text.replace("{\"kind\":\"update\"}", content).as_bytes()))
     }
 
     fn signed_notice(&self, notice: &[u8]) -> Vec<u8> {
@@ -239,6 +250,14 @@ impl Case {
     fn found_later(self, by: usize) -> Self {
         Self { at: self.at.map(|at| at + by), ..self }
     }
+}
+
+/// What was collected before, elsewhere: it changes no number of the log.
+fn elsewhere(petition: &Petition) -> Result<Vec<u8>> {
+    let source = [("en".parse()?, "On paper, in three towns".to_owned())].into();
+    let earlier = EarlierTotal { count: 2_984, counted_on: "2026-06-30T00:00:00Z".parse()?, source };
+    let notice = petition.notice("What we bring along", NoticeContent::EarlierTotal(earlier))?;
+    Ok(Entry::Notice(notice).encode())
 }
 
 /// With the last bit of its signature changed.

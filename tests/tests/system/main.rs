@@ -75,6 +75,9 @@ mod close;
 /// What organiser and operator may say about a petition later, and what it does.
 mod notices;
 
+/// Whether signatures from elsewhere are said, and counted nowhere.
+mod earlier_total;
+
 /// Whether a total is handed over and answered where everybody sees it.
 mod deliveries;
 

@@ -24,6 +24,7 @@ pub async fn run(command: OrganiserCommand, output: &Output) -> CommandResult {
         OrganiserCommand::Deliver(arguments) => notice::deliver(&arguments, output).await,
         OrganiserCommand::Answer(arguments) => notice::answer(&arguments, output).await,
         OrganiserCommand::Correct(arguments) => notice::correct(&arguments, output).await,
+        OrganiserCommand::EarlierTotal(arguments) => notice::earlier_total(&arguments, output).await,
         OrganiserCommand::Stats(arguments) => stats::run(&arguments, output).await,
         OrganiserCommand::Report(arguments) => report::run(&arguments, output).await,
         OrganiserCommand::Close(arguments) => notice::close(&arguments, output).await,

@@ -69,6 +69,16 @@ pub async fn correct(arguments: &NoticeArguments, output: &Output) -> CommandRes
     run(arguments, folder, None, output).await
 }
 
+/// `undersign organiser earlier-total DIR`: what was collected before, elsewhere.
+pub async fn earlier_total(arguments: &NoticeArguments, output: &Output) -> CommandResult {
+    let folder = read_folder(&arguments.directory, output)?;
+    let is_whole = matches!(folder.kind, NoticeKind::EarlierTotal { .. });
+    let needed =
+        "kind = \"earlier_total\", count = 2984, counted_on = \"2026-11-20\" and source = { en = \"On paper\" }";
+    demand(is_whole, arguments, needed)?;
+    run(arguments, folder, None, output).await
+}
+
 fn says_who_and_when(folder: &NoticeFolder) -> bool {
     !folder.facts.addressees.is_empty() && folder.facts.on.is_some()
 }

@@ -75,6 +75,7 @@ fn notice_line(content: &NoticeContent, published_at: &str) -> String {
         NoticeContent::Correction { .. } => "correction",
         NoticeContent::Delivery { .. } => "delivery",
         NoticeContent::Answer {} => "answer",
+        NoticeContent::EarlierTotal(_) => "total from elsewhere, not counted,",
     };
     format!("{:>13} {kind} of {published_at}", "·")
 }

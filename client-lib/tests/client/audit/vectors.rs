@@ -66,8 +66,11 @@ fn hex(text: &str) -> Vec<u8> {
 #[test]
 fn the_log_of_the_vectors_is_confirmed() {
     let vectors = Vectors::read();
-    let tally = *vectors.audit(&vectors.file).unwrap().tally();
+    let verdict = vectors.audit(&vectors.file).unwrap();
+    let tally = verdict.tally();
     assert_eq!((tally.signatures, tally.withdrawals, tally.total()), (6, 2, 4));
+    // Said, and counted nowhere.
+    assert_eq!(verdict.notices().earlier_total.as_ref().unwrap().count, 2_984);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use proptest::collection::btree_map;
 use proptest::prelude::*;
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::{
-    CanonicalError, Notice, NoticeContent, NoticeError, NoticeSigner, NoticeText, PetitionState, SignedNotice,
-    VerifiedManifest, VerifiedNotice, effective_closes_at, from_canonical, to_canonical,
+    CanonicalError, EarlierTotal, MAX_EARLIER_TOTAL, Notice, NoticeContent, NoticeError, NoticeSigner, NoticeText,
+    PetitionState, SignedNotice, VerifiedManifest, VerifiedNotice, effective_closes_at, from_canonical, to_canonical,
 };
 
 use crate::common::generate::{bytes, language, timestamp};
@@ -20,6 +20,12 @@ fn notices() -> impl Strategy<Value = Notice> {
         bytes().prop_map(|replaced_by| NoticeContent::Correction { replaced_by }),
         (0..1u64 << 53).prop_map(|tree_size| NoticeContent::Delivery { tree_size }),
         Just(NoticeContent::Answer {}),
+        (0..1u64 << 53, timestamp(), btree_map(language(), any::<String>(), 0..3)).prop_map(
+            |(count, counted_on, source)| {
+                let source = source.into_iter().collect();
+                NoticeContent::EarlierTotal(EarlierTotal { count, counted_on, source })
+            }
+        ),
     ];
     let text = (any::<String>(), any::<String>()).prop_map(|(title, body)| NoticeText { title, body });
     let signer = prop_oneof![Just(NoticeSigner::Organiser), Just(NoticeSigner::Operator)];
@@ -155,6 +161,20 @@ fn a_rule_that_is_broken_is_named() {
         ("content.replaced_by", valid(NoticeContent::Correction { replaced_by: petition_id })),
         ("content.tree_size", valid(NoticeContent::Delivery { tree_size: 0 })),
     ];
+    let mut with_earlier = |rule, change: &dyn Fn(&mut EarlierTotal)| {
+        let mut total = earlier();
+        change(&mut total);
+        cases.push((rule, valid(NoticeContent::EarlierTotal(total))));
+    };
+    with_earlier("content.count", &|total| total.count = 0);
+    with_earlier("content.count", &|total| total.count = MAX_EARLIER_TOTAL + 1);
+    with_earlier("content.counted_on: must be a day", &|total| total.counted_on = total.counted_on.plus(1));
+    with_earlier("content.counted_on: must not be after", &|total| total.counted_on = total.counted_on.plus(86_400));
+    with_earlier("content.source: lacks", &|total| _ = total.source.pop_first());
+    with_earlier("content.source: must not be empty", &|total| total.source.values_mut().for_each(String::clear));
+    with_earlier("content.source: must be one line", &|total| {
+        total.source.values_mut().for_each(|source| source.push('\n'))
+    });
     let mut with_texts = |rule, change: &dyn Fn(&mut Notice)| {
         let mut notice = valid(NoticeContent::Update {});
         change(&mut notice);
@@ -178,6 +198,50 @@ fn a_rule_that_is_broken_is_named() {
             Err(NoticeError::Rule(found)) => assert!(found.starts_with(rule), "{found}"),
             other => panic!("{rule}: {other:?}"),
         }
+    }
+}
+
+/// What an organiser brings along, counted on the day of the notice.
+fn earlier() -> EarlierTotal {
+    let manifest = manifest();
+    let source = manifest.texts.keys().map(|language| (language.clone(), "On paper, in three towns".to_owned()));
+    EarlierTotal { count: 2_984, counted_on: "2026-12-24T00:00:00Z".parse().unwrap(), source: source.collect() }
+}
+
+#[test]
+fn what_was_collected_elsewhere_is_the_organiser_s_word_alone() {
+    let organisers = valid(NoticeContent::EarlierTotal(earlier()));
+    assert!(verify(&organisers, &organiser()).is_ok());
+    for count in [1, MAX_EARLIER_TOTAL] {
+        let total = EarlierTotal { count, ..earlier() };
+        assert!(verify(&valid(NoticeContent::EarlierTotal(total)), &organiser()).is_ok(), "{count}");
+    }
+    let operators = Notice { signer: NoticeSigner::Operator, ..organisers };
+    match verify(&operators, &log_key()) {
+        Err(NoticeError::Rule(found)) => assert!(found.starts_with("signer: "), "{found}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What other programs must read, written out.
+#[test]
+fn an_earlier_total_has_the_text_of_the_specification() {
+    let source = [("en".parse().unwrap(), "On paper".to_owned())].into();
+    let content = NoticeContent::EarlierTotal(EarlierTotal { source, ..earlier() });
+    let text = "{\"count\":2984,\"counted_on\":\"2026-12-24T00:00:00Z\",\"kind\":\"earlier_total\",\
+                \"source\":{\"en\":\"On paper\"}}";
+    assert_eq!(String::from_utf8(to_canonical(&content).unwrap()).unwrap(), text);
+    for (piece, other) in [
+        ("2984", "2984.5"),
+        ("2984", "-1"),
+        ("\"count\":2984,", ""),
+        ("\"counted_on\":\"2026-12-24T00:00:00Z\",", ""),
+        ("T00:00:00Z", ""),
+        ("\"source\":{\"en\":\"On paper\"}", "\"source\":\"On paper\""),
+        ("\"source\"", "\"seen\":1,\"source\""),
+    ] {
+        assert!(text.contains(piece), "{piece}");
+        assert!(from_canonical::<NoticeContent>(text.replace(piece, other).as_bytes()).is_err(), "{other}");
     }
 }
 

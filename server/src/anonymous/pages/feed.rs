@@ -27,7 +27,7 @@ pub struct Feed<'a> {
 impl<'a> Feed<'a> {
     pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition, all: &[Arc<Petition>]) -> Self {
         let manifest = petition.verified.manifest();
-        let notices = News::of(t, petition, all);
+        let notices = News::for_feed(t, petition, all);
         let title = Words::shown(t, petition).map(|words| words.text.title.clone());
         let author = Words::of(t, manifest).map(|words| words.localized(&manifest.organiser.name));
         Self {

@@ -74,7 +74,22 @@ impl<'a> TakenDownPage<'a> {
 impl<'a> News<'a> {
     /// All notices of a petition, newest first, in the reader's language or else in the petition's first.
     pub fn of(t: &Messages, petition: &'a Petition, all: &[Arc<Petition>]) -> Vec<Self> {
-        let news = petition.notices.iter().filter_map(|published| {
+        Self::of_those(t, petition, all, |_| true)
+    }
+
+    /// The same for other programs. A number that nobody can verify is not spread beyond the page that says so.
+    pub fn for_feed(t: &Messages, petition: &'a Petition, all: &[Arc<Petition>]) -> Vec<Self> {
+        Self::of_those(t, petition, all, |content| !matches!(content, NoticeContent::EarlierTotal(_)))
+    }
+
+    fn of_those(
+        t: &Messages,
+        petition: &'a Petition,
+        all: &[Arc<Petition>],
+        is_told: impl Fn(&NoticeContent) -> bool,
+    ) -> Vec<Self> {
+        let told = petition.notices.iter().filter(|published| is_told(&published.verified.notice().content));
+        let news = told.filter_map(|published| {
             let notice = published.verified.notice();
             let wanted = notice.texts.iter().find(|(lang, _)| lang.as_str() == t.language().tag());
             let (lang, text) = wanted.or_else(|| notice.texts.first_key_value())?;
@@ -118,5 +133,6 @@ fn kind(t: &Messages, content: &NoticeContent) -> String {
         NoticeContent::Correction { .. } => t.get("notice-correction"),
         NoticeContent::Delivery { tree_size } => t.with("notice-delivery", "size", t.number(*tree_size)),
         NoticeContent::Answer {} => t.get("notice-answer"),
+        NoticeContent::EarlierTotal(earlier) => t.counted("notice-earlier-total", earlier.count),
     }
 }

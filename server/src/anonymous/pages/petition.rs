@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use undersign_protocol::petition::{Language, Manifest, PetitionState};
+use undersign_protocol::petition::{Language, Manifest, NoticeContent, PetitionState};
 use undersign_protocol::timestamp::Timestamp;
 
 use super::accent::Accent;
@@ -31,6 +31,7 @@ pub struct PetitionPage<'a> {
     help: String,
     answers: Vec<(&'a str, String)>,
     progress: Progress,
+    earlier: Option<Earlier<'a>>,
     state: String,
     not_open: String,
     is_open: bool,
@@ -51,6 +52,13 @@ struct ShownPicture<'a> {
     alt: &'a str,
     width: u32,
     height: u32,
+}
+
+/// What the organiser says was collected before, elsewhere. It stands beside the count and is part of no number of this site.
+struct Earlier<'a> {
+    count: String,
+    unverified: String,
+    source: &'a str,
 }
 
 /// Another open petition of the run.
@@ -92,6 +100,7 @@ impl<'a> PetitionPage<'a> {
             body: to_html(&words.text.body),
             help: to_html(&words.text.help),
             answers: words.text.faq.iter().map(|item| (item.question.as_str(), to_html(&item.answer))).collect(),
+            earlier: earlier(t, petition, words.lang),
             words,
             progress: Progress::new(t, total, &manifest.goals),
             state: state_line(t, petition, now),
@@ -110,6 +119,20 @@ impl<'a> PetitionPage<'a> {
             manifest,
         }
     }
+}
+
+/// The last one in the log takes the place of those before.
+fn earlier<'a>(t: &Messages, petition: &'a Petition, language: &Language) -> Option<Earlier<'a>> {
+    let said = petition.notices.iter().filter_map(|notice| match &notice.verified.notice().content {
+        NoticeContent::EarlierTotal(earlier) => Some((notice.leaf_index, earlier)),
+        _ => None,
+    });
+    let (_, earlier) = said.max_by_key(|(leaf_index, _)| *leaf_index)?;
+    Some(Earlier {
+        count: t.counted("earlier-total", earlier.count),
+        unverified: t.with("earlier-unverified", "date", t.date(earlier.counted_on)),
+        source: earlier.source.get(language).map(String::as_str).unwrap_or_default(),
+    })
 }
 
 fn others<'a>(t: &Messages, petition: &Petition, all: &'a [Arc<Petition>], now: Timestamp) -> Vec<Other<'a>> {
