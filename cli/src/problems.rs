@@ -23,6 +23,9 @@ pub fn sentence(problem: Problem) -> &'static str {
         Problem::Unavailable => {
             "The server cannot do this now. Nothing of yours is lost: repeat the command in some minutes."
         }
+        Problem::ReadOnly => {
+            "Signing is paused by the operator for a while. Nothing of yours is lost: repeat the command later, or undersign resume."
+        }
 
         Problem::UnknownPetition => "There is no such petition at this server. Check the name in the link.",
         Problem::OrganiserNotAllowed => {

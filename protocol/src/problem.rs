@@ -85,6 +85,8 @@ problems! {
     Internal = 500, "internal", "Something went wrong on the server. Nothing of yours is lost; try again.";
     /// A part that is needed is away for now.
     Unavailable = 503, "unavailable", "The service cannot do this now. Nothing of yours is lost; try again.";
+    /// Signing is paused by the operator; Retry-After says when to come back.
+    ReadOnly = 503, "read-only", "Signing is paused for a while. Nothing of yours is lost; try again later.";
 
     /// petition: no petition with this petition_id or slug.
     UnknownPetition = 404, "unknown-petition", "There is no such petition here.";

@@ -51,6 +51,8 @@ pub struct Config {
     /// How many processes serve each side, all of them from this file: what is limited, each limits to its part.
     #[serde(default = "one")]
     pub processes: NonZeroU32,
+    /// What stands on every page, and whether signing is paused; read again at SIGHUP.
+    pub announcement: Option<PathBuf>,
     /// The side that sees addresses.
     pub identified: Option<IdentifiedConfig>,
     /// The side that sees tokens.

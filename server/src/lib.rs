@@ -32,6 +32,9 @@ pub mod web;
 /// The routes of one side, or of both in one process.
 pub mod app;
 
+/// What the operator says on every page, and whether signing is paused.
+pub mod announcement;
+
 /// The configuration file.
 pub mod config;
 

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use axum::Router;
 use axum::extract::FromRef as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use undersign_protocol::petition::{PetitionId, Slug};
 
+use crate::announcement::Announcements;
 use crate::anonymous::pages::Pages;
 use crate::anonymous::public_log::WitnessSettings;
 use crate::anonymous::{self, AnonymousDatabase, AnonymousState};
@@ -31,6 +33,7 @@ use crate::web::cors::Cors;
 pub struct Server {
     identified: Option<(SocketAddr, IdentifiedState)>,
     anonymous: Option<(SocketAddr, AnonymousState)>,
+    announcements: Announcements,
 }
 
 /// Whose petitions are taken: those of the configuration's lists, or anyone's from this machine.
@@ -54,7 +57,10 @@ impl OrganiserPolicy {
 impl Server {
     /// Opens databases and keys of the sides that are wanted: one, or every one in the file.
     pub async fn open(config: &Config, side: Option<Side>, policy: OrganiserPolicy) -> anyhow::Result<Self> {
-        let mut server = Self { identified: None, anonymous: None };
+        let path = config.announcement.as_deref();
+        let named = || path.map(|path| path.display().to_string()).unwrap_or_default();
+        let announcements = Announcements::open(path).with_context(named)?;
+        let mut server = Self { identified: None, anonymous: None, announcements };
         if side.is_none() {
             check_clusters(config).await?;
         }
@@ -64,8 +70,8 @@ impl Server {
         if side != Some(Side::Anonymous) {
             match &config.identified {
                 Some(section) => {
-                    server.identified =
-                        Some((section.listen, open_identified(config, section, policy, Arc::clone(&assets)).await?))
+                    let shared = (Arc::clone(&assets), server.announcements.clone());
+                    server.identified = Some((section.listen, open_identified(config, section, policy, shared).await?))
                 }
                 None if side.is_some() => return Err(ConfigError::Missing("identified").into()),
                 None => {}
@@ -75,7 +81,8 @@ impl Server {
             match &config.anonymous {
                 Some(section) => {
                     let issuer_url = issuer_url(config, section)?;
-                    let state = open_anonymous(config, section, issuer_url, policy, assets).await?;
+                    let shared = (assets, server.announcements.clone());
+                    let state = open_anonymous(config, section, issuer_url, policy, shared).await?;
                     server.anonymous = Some((section.listen, state));
                 }
                 None if side.is_some() => return Err(ConfigError::Missing("anonymous").into()),
@@ -90,6 +97,9 @@ impl Server {
 
     /// Serves until the process is told to stop. `ready` is called once every socket listens.
     pub async fn run(self, ready: impl FnOnce()) -> anyhow::Result<()> {
+        if let Some(hangups) = self.announcements.listen()? {
+            tokio::spawn(self.announcements.clone().follow(hangups));
+        }
         let mut listening = Vec::new();
         for (address, router) in self.routers() {
             let listener = TcpListener::bind(address)
@@ -156,7 +166,7 @@ async fn open_identified(
     config: &Config,
     section: &IdentifiedConfig,
     policy: OrganiserPolicy,
-    assets: Arc<Assets>,
+    (assets, announcements): (Arc<Assets>, Announcements),
 ) -> anyhow::Result<IdentifiedState> {
     let link_origin = section.mail.link_origin.as_ref().unwrap_or(&section.public_url);
     if section.mail.link_origin.is_none() {
@@ -175,6 +185,7 @@ async fn open_identified(
         },
         assets,
         cors: Cors::between(&origin(&section.public_url), config.origin_url().as_deref()),
+        announcements,
     };
     let database = IdentifiedDatabase::open(&section.database).await?;
     let keys = KeyDirectory::open(&section.keys)?;
@@ -187,7 +198,7 @@ async fn open_anonymous(
     section: &AnonymousConfig,
     issuer_url: String,
     policy: OrganiserPolicy,
-    assets: Arc<Assets>,
+    (assets, announcements): (Arc<Assets>, Announcements),
 ) -> anyhow::Result<AnonymousState> {
     let settings = anonymous::Settings {
         origin_host: host(&section.public_url, "anonymous.public_url")?,
@@ -204,6 +215,7 @@ async fn open_anonymous(
             assets,
             preselected: section.bundle_preselected,
             settings: section.pages.clone(),
+            announcements,
         },
     };
     let database = AnonymousDatabase::open(&section.database).await?;

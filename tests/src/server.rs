@@ -1,3 +1,4 @@
+mod announcing;
 mod faults;
 mod publishing;
 mod several;
@@ -48,6 +49,10 @@ pub struct Options {
     pub client: bool,
     /// `[anonymous.pages]`, TOML; without it where it is `None`.
     pub pages: Option<String>,
+    /// The announcement's file; none is named where it is `None`.
+    pub announcement: Option<String>,
+    /// More lines of `[identified]` and of `[anonymous]`, TOML.
+    pub sections: [String; 2],
     /// `UNDERSIGN_LOG`; as without it where it is `None`.
     pub log: Option<String>,
     /// URLs of the identified and the anonymous side's databases; SQLite's, in the server's own directory, where it is `None`.
@@ -278,9 +283,13 @@ impl TestServer {
         let limits = self.options.limits.as_deref().unwrap_or(LARGE_LIMITS);
         let [identified, anonymous] = ["identified", "anonymous"].map(|side| self.database_url(side));
         let processes = self.options.several.map(|several| format!("processes = {several}")).unwrap_or_default();
+        let named = |_: &String| format!("announcement = \"{}\"", self.announcement_path().display());
+        let announcement = self.options.announcement.as_ref().map(named).unwrap_or_default();
+        let [more_identified, more_anonymous] = &self.options.sections;
         format!(
             r#"
 {processes}
+{announcement}
 
 [identified]
 listen = "127.0.0.1:{identified_port}"
@@ -288,6 +297,8 @@ public_url = "http://127.0.0.1:{identified_port}"
 database = "{identified}"
 keys = "{directory}/identified-keys"
 organisers = ["{organiser}"]
+
+{more_identified}
 
 [identified.limits]
 {limits}
@@ -305,6 +316,7 @@ keys = "{directory}/anonymous-keys"
 organisers = ["{organiser}"]
 {client}
 {again}
+{more_anonymous}
 
 {witnesses}
 
@@ -347,6 +359,9 @@ fn fresh(mut options: Options) -> TestServer {
         databases: clusters,
     };
     fs::write(server.config_path(), server.config()).expect("the configuration is written");
+    if let Some(announcement) = &server.options.announcement {
+        server.write_announcement(announcement);
+    }
     server
 }
 

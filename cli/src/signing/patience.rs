@@ -5,6 +5,7 @@ use undersign_client_lib::native::TransportError;
 use undersign_client_lib::request::Request;
 use undersign_client_lib::response::Response;
 use undersign_protocol::petition::Slug;
+use undersign_protocol::problem::Problem;
 use undersign_protocol::timestamp::Timestamp;
 
 use super::{Signing, stopped};
@@ -36,13 +37,17 @@ impl Signing<'_> {
     /// Sends a request until something other than a passing failure comes back, or the time is over. Everything we send may be sent
     /// again: it counts once.
     pub(super) async fn send_until(&self, request: &Request, base: &Base, limit: Timestamp) -> CommandResult<Response> {
-        let mut backoff = Backoff::default();
+        let (mut backoff, mut told) = (Backoff::default(), false);
         loop {
             let (failure, retry_after) = match self.transport.send(request).await {
                 Ok(response) => {
                     let refusal = response.refusal();
                     if response.status < 400 || !refusal.is_transient() || clock::now() >= limit {
                         return Ok(response);
+                    }
+                    if refusal.problem == Some(Problem::ReadOnly) && !told {
+                        self.output.note("The operator has paused signing for a while. Nothing is lost; asking again …");
+                        told = true;
                     }
                     (None, refusal.retry_after)
                 }

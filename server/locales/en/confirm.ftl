@@ -15,4 +15,5 @@ confirm-number-form = The number has two digits, for example 07.
 confirm-exhausted = The number was wrong five times, so this link no longer works. Go back to the page where you began and ask for a new mail.
 confirm-by-another = This was confirmed from another mailbox already. Nothing of yours was used up. Go back to the page where you began and start again.
 confirm-not-valid = This link no longer works. Links live for 24 hours. Go back to the page where you began and ask for a new mail.
+confirm-read-only = Nothing can be confirmed for a while. Nothing is lost: keep the mail and open its link again later.
 confirm-not-understood = Your browser has sent something that this page does not understand. Open the link in the mail once more.

@@ -91,6 +91,7 @@ cli-text = The command-line program does the same as this page, over Tor if you 
 
 message-network = There is no connection to the server. Nothing is lost. Check the network; you can try again at any time.
 message-unavailable = The server cannot do this now. Nothing is lost. Try again in a minute.
+message-read-only = Signing is paused for a while. Nothing is lost. You can read everything, and sign later.
 message-internal = Something went wrong on the server. Nothing of yours is lost. Try again in a minute.
 message-too-many-requests = The server is asked very much just now. Nothing is lost. Wait some minutes and try again.
 message-unexpected = The server gave an answer that makes no sense here. Reload the page and try again; tell the organiser if it stays so.

@@ -47,6 +47,7 @@ use std::sync::Arc;
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
 use crate::web::SideRoutes;
+use crate::web::paused::refused_while_paused;
 
 /// Makes the key that is there from the first start on; one that is there stays as it is.
 pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyError> {
@@ -57,7 +58,7 @@ pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyEr
 pub fn routes(state: &AnonymousState) -> SideRoutes {
     let own = redemption::http::router().merge(public_log::http::router()).merge(tally::http::router());
     SideRoutes {
-        own: own.merge(notices::router()).with_state(state.clone()),
+        own: refused_while_paused(&state.pages.announcements, own.merge(notices::router()).with_state(state.clone())),
         pages: pages::router().merge(pictures::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.pages.assets.router(),

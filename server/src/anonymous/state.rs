@@ -108,7 +108,8 @@ impl AnonymousState {
         .await?;
         let log = Arc::new(log);
         let redemption = Arc::new(Redemption::new(database.clone(), Arc::clone(&log), Arc::clone(&clock)));
-        let versions = vec![registry.version().clone(), log.version().clone()];
+        let announced = settings.pages.announcements.version().clone();
+        let versions = vec![registry.version().clone(), log.version().clone(), announced];
         let cached = Arc::new(CachedAnswers::new(Arc::clone(&clock), versions));
         Ok(Self {
             cached,

@@ -36,6 +36,14 @@ pub enum Finding {
     /// The two lists differ.
     #[error("identified.organisers and anonymous.organisers differ: a petition has to be published at both sides")]
     OrganisersDiffer,
+    /// Nobody can sign now.
+    #[error(
+        "{0} has read_only = true: signing and withdrawing are paused, while petitions close at their time all the same"
+    )]
+    Paused(PathBuf),
+    /// A file of the operator's that cannot be used as it is.
+    #[error("{0}: {1}")]
+    Unusable(PathBuf, String),
     /// Pages only read.
     #[error("anonymous.client_dir is missing: pages can be read, and signing needs the command line")]
     NoClient,
@@ -181,6 +189,7 @@ impl Finding {
             Self::LinkOrigin(_)
             | Self::NoOrganisers(_)
             | Self::NoClient
+            | Self::Paused(_)
             | Self::MailFiles
             | Self::NoProxy
             | Self::LimitBelowProcesses(_)

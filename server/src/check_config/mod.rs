@@ -1,6 +1,7 @@
 //! `undersign-server check-config`: looks at what a configuration names, and says everything that is wrong with it at once. It opens no
 //! database file, asks servers of PostgreSQL's for their settings alone, writes nothing, and makes nothing.
 
+mod announced;
 mod clock;
 mod files;
 mod findings;
@@ -34,6 +35,7 @@ pub async fn check(config: &Config, moment: Moment) -> Vec<Finding> {
     let mut findings = Vec::new();
     let places = places(config);
     findings.extend(names::check(config));
+    findings.extend(announced::check(config));
     findings.extend(proxies::check(config));
     findings.extend(processes::check(config));
     findings.extend(shared::check(&places));

@@ -42,6 +42,7 @@ pub use state::{IdentifiedDatabase, IdentifiedState, Settings};
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
 use crate::web::SideRoutes;
+use crate::web::paused::refused_while_paused;
 
 /// Folders of keys that exist to be destroyed: in no backup, for it would outlive them.
 pub const SHORT_LIVED_KEYS: [&str; 2] = [issuance::WRAPPING_KEYS, email_verification::DAY_KEYS];
@@ -56,7 +57,7 @@ pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyEr
 pub fn routes(state: &IdentifiedState) -> SideRoutes {
     let own = email_verification::http::router().merge(issuance::http::router());
     SideRoutes {
-        own: own.with_state(state.clone()),
+        own: refused_while_paused(&state.announcements, own.with_state(state.clone())),
         pages: email_verification::page::router().with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.assets.router(),

@@ -5,6 +5,7 @@ use axum::extract::FromRef;
 use super::email_verification::{EmailVerification, VerificationError, VerificationSettings};
 use super::issuance::{IssuanceError, Issuer, OriginClient};
 use super::waits::Waits;
+use crate::announcement::Announcements;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub assets: Arc<Assets>,
     /// Whether pages of the other host may ask this one.
     pub cors: Cors,
+    /// What stands on the confirm page, and whether signing is paused.
+    pub announcements: Announcements,
 }
 
 /// Why the identified side does not start.
@@ -79,6 +82,7 @@ pub struct IdentifiedState {
     pub(super) cors: Cors,
     pub(super) verification: Arc<EmailVerification>,
     pub(super) assets: Arc<Assets>,
+    pub(super) announcements: Announcements,
     pub(super) issuer: Arc<Issuer>,
 }
 
@@ -126,6 +130,7 @@ impl IdentifiedState {
             cors: settings.cors,
             verification,
             assets: settings.assets,
+            announcements: settings.announcements,
             issuer: Arc::new(issuer),
         })
     }
@@ -164,6 +169,12 @@ impl FromRef<IdentifiedState> for Arc<EmailVerification> {
 impl FromRef<IdentifiedState> for Arc<Assets> {
     fn from_ref(state: &IdentifiedState) -> Self {
         Arc::clone(&state.assets)
+    }
+}
+
+impl FromRef<IdentifiedState> for Announcements {
+    fn from_ref(state: &IdentifiedState) -> Self {
+        state.announcements.clone()
     }
 }
 

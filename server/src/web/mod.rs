@@ -24,6 +24,9 @@ pub mod language;
 /// The words of the interface.
 pub mod messages;
 
+/// What is refused while signing is paused.
+pub mod paused;
+
 /// Errors to problem documents, in one place.
 pub mod problem;
 

@@ -398,3 +398,16 @@ fn a_password_in_a_url_a_way_that_is_not_verified_and_a_server_that_is_away_are_
         assert!(lines.iter().any(|line| line.starts_with("error: ") && line.contains(words)), "{words}: {lines:?}");
     }
 }
+
+#[test]
+fn what_the_operator_has_written_into_files_is_looked_at() {
+    let machine = Machine::new();
+    let announcement = machine.path("announcement.toml");
+    assert!(machine.text().contains(&announcement.display().to_string()), "init names it");
+    fs::write(&announcement, "[banner]\nen = \"We move at noon\"\n").expect("written");
+    assert!(machine.check().1.iter().all(|line| !line.contains("announcement")), "a banner alone is no finding");
+    fs::write(&announcement, "read_only = true\n").expect("written");
+    finds(&machine, "warning", "signing and withdrawing are paused");
+    fs::write(&announcement, "read_only = maybe\n").expect("written");
+    finds(&machine, "error", "announcement.toml: line 1");
+}

@@ -25,8 +25,10 @@ use serde::Deserialize;
 pub use http::router;
 pub use settings::PageSettings;
 
+use crate::announcement::{Announcements, Banner};
 use crate::petition::Petition;
 use crate::web::assets::Assets;
+use crate::web::messages::Messages;
 
 /// What pages are made with.
 pub struct Pages {
@@ -38,9 +40,16 @@ pub struct Pages {
     pub preselected: Preselected,
     /// What the operator sets.
     pub settings: PageSettings,
+    /// What the operator says on every page, and whether signing is paused.
+    pub announcements: Announcements,
 }
 
 impl Pages {
+    /// What stands on every page, if anything does.
+    fn banner(&self, t: &Messages) -> Option<Banner> {
+        self.announcements.now().banner(t.language())
+    }
+
     /// The link to a petition that people pass on. It pins the petition: another one in its place is refused.
     fn link(&self, petition: &Petition) -> String {
         let (slug, petition_id) = (&petition.verified.manifest().slug, petition.verified.petition_id());

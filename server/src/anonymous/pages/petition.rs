@@ -86,6 +86,7 @@ impl<'a> PetitionPage<'a> {
         let petition_id = petition.verified.petition_id().to_string();
         let words = Words::of(t, manifest).unwrap_or_else(|| unreachable!("a verified manifest has a language"));
         let state = petition.state(now);
+        let is_paused = state == PetitionState::Open && pages.announcements.now().paused().is_some();
         let picture = manifest.picture.as_ref().zip(picture).map(|(named, (width, height))| ShownPicture {
             alt: words.localized(&named.alt),
             width,
@@ -104,8 +105,8 @@ impl<'a> PetitionPage<'a> {
             words,
             progress: Progress::new(t, total, &manifest.goals),
             state: state_line(t, petition, now),
-            not_open: not_open(t, petition, state),
-            is_open: state == PetitionState::Open,
+            not_open: if is_paused { t.get("message-read-only") } else { not_open(t, petition, state) },
+            is_open: state == PetitionState::Open && !is_paused,
             preselect_run: pages.preselected == Preselected::Run,
             others: others(t, petition, all, now),
             notices: News::of(t, petition, all),

@@ -16,6 +16,7 @@ use undersign_protocol::problem::Problem;
 use super::EmailVerification;
 use super::http::problem;
 use super::rules::VerificationError;
+use crate::announcement::{Announcement, Announcements, Banner};
 use crate::identified::IdentifiedState;
 use crate::web::assets::Assets;
 use crate::web::language::InterfaceLanguage;
@@ -67,18 +68,23 @@ struct Page<'a> {
     t: &'static Messages,
     assets: &'a str,
     step: Step<'a>,
+    banner: Option<Banner>,
 }
 
 /// The page's surroundings: whose words, which style.
 struct Reader {
     t: &'static Messages,
     assets: Arc<Assets>,
+    announcement: Arc<Announcement>,
 }
 
 /// Shows the form and changes nothing: mail scanners follow links.
 async fn show(reader: Reader, link: Result<Query<Link>, QueryRejection>) -> Result<Response, WebProblem> {
     match link {
-        Ok(Query(link)) => reader.page(StatusCode::OK, Step::Ask { token: &link.t, problem: None }),
+        Ok(Query(link)) => {
+            let paused = reader.announcement.paused().map(|_| reader.t.get("confirm-read-only"));
+            reader.page(StatusCode::OK, Step::Ask { token: &link.t, problem: paused.as_deref() })
+        }
         Err(_) => reader.refused(VerificationError::NotValid, ""),
     }
 }
@@ -92,6 +98,9 @@ async fn confirm(
         Ok(Form(filled)) => filled,
         Err(rejection) => return reader.not_understood(&rejection),
     };
+    if let Some(seconds) = reader.announcement.paused() {
+        return reader.paused(&filled.t, seconds);
+    }
     let confirmation = Confirmation::Link { token: filled.t.clone(), check: in_ascii(&filled.check) };
     match verification.confirm(confirmation).await {
         Ok(()) => reader.page(StatusCode::OK, Step::Done),
@@ -111,6 +120,13 @@ impl Reader {
         self.page(status, step)
     }
 
+    /// What was typed is not looked at: the link works again later.
+    fn paused(&self, token: &str, seconds: u64) -> Result<Response, WebProblem> {
+        let text = self.t.get("confirm-read-only");
+        let page = self.page(StatusCode::SERVICE_UNAVAILABLE, Step::Ask { token, problem: Some(&text) })?;
+        Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
+    }
+
     /// Another media type than a form's, too many bytes, or fields that are not there.
     fn not_understood(&self, rejection: &FormRejection) -> Result<Response, WebProblem> {
         let status = match rejection.status() {
@@ -121,7 +137,8 @@ impl Reader {
     }
 
     fn page(&self, status: StatusCode, step: Step<'_>) -> Result<Response, WebProblem> {
-        let page = Page { t: self.t, assets: self.assets.prefix(), step };
+        let banner = self.announcement.banner(self.t.language());
+        let page = Page { t: self.t, assets: self.assets.prefix(), step, banner };
         let html = page.render().map_err(|error| WebProblem::internal(&error))?;
         Ok((status, [(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response())
     }
@@ -152,6 +169,7 @@ impl FromRequestParts<IdentifiedState> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, state: &IdentifiedState) -> Result<Self, Infallible> {
         let language = InterfaceLanguage::of_headers(&parts.headers);
-        Ok(Self { t: Messages::of(language), assets: Arc::from_ref(state) })
+        let announcement = Announcements::from_ref(state).now();
+        Ok(Self { t: Messages::of(language), assets: Arc::from_ref(state), announcement })
     }
 }

@@ -1,0 +1,17 @@
+use super::Finding;
+use crate::announcement;
+use crate::config::Config;
+
+/// What the operator has written into files of their own: the announcement, the refused domains, the page about the site; and limits that
+/// the two sides understand differently.
+pub fn check(config: &Config) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(path) = &config.announcement {
+        match announcement::read(path) {
+            Ok(said) if said.paused().is_some() => findings.push(Finding::Paused(path.clone())),
+            Ok(_) => {}
+            Err(error) => findings.push(Finding::Unusable(path.clone(), error.to_string())),
+        }
+    }
+    findings
+}
