@@ -59,6 +59,9 @@ pub fn sentence(problem: Problem) -> &'static str {
         Problem::AddressNotValid => {
             "The server does not take this as an e-mail address. Check it for typing errors and run the command again."
         }
+        Problem::MailProviderRefused => {
+            "The operator takes no addresses of this provider. Nothing is lost: run the command again with another address."
+        }
         Problem::VerificationNotValid => {
             "The code is no longer valid. Ask for a new mail: undersign resume --email ADDRESS"
         }

@@ -111,6 +111,8 @@ problems! {
 
     /// email_verification: not an address that mail can be sent to.
     AddressNotValid = 400, "address-not-valid", "This is not a valid e-mail address. Check it for typing errors.";
+    /// email_verification: the operator takes no addresses of this domain.
+    MailProviderRefused = 403, "mail-provider-refused", "Addresses of this provider are not taken here. Use another one.";
     /// email_verification: forged, foreign or expired link or verification; these are not told apart.
     VerificationNotValid = 403, "verification-not-valid", "This link or code is no longer valid. Ask for a new mail.";
     /// email_verification: the code is wrong.

@@ -78,6 +78,8 @@ pub struct IdentifiedConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// What clients call the other side, whose pages ask this one; needed where it is in another file.
     pub origin_url: Option<Url>,
+    /// A list of registrable domains whose addresses are not taken.
+    pub refused_domains: Option<PathBuf>,
     /// Mail.
     pub mail: MailConfig,
     /// How many mails are sent.

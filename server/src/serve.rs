@@ -19,7 +19,7 @@ use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{AnonymousConfig, Config, ConfigError, IdentifiedConfig, WitnessSection, host, origin};
 use crate::entropy::SystemEntropy;
-use crate::identified::email_verification::{MailSettings, VerificationSettings};
+use crate::identified::email_verification::{MailSettings, RefusedDomains, VerificationSettings};
 use crate::identified::issuance::OriginClient;
 use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
 use crate::key_directory::KeyDirectory;
@@ -172,6 +172,10 @@ async fn open_identified(
     if section.mail.link_origin.is_none() {
         tracing::warn!("mail.link_origin is not set: links in mails name the host of the petitions");
     }
+    let refused_domains = match &section.refused_domains {
+        Some(path) => RefusedDomains::read(path).with_context(|| path.display().to_string())?,
+        None => RefusedDomains::default(),
+    };
     let settings = identified::Settings {
         issuer_name: host(&section.public_url, "identified.public_url")?,
         origin: origin_url(config).as_deref().map(OriginClient::new).transpose()?,
@@ -181,6 +185,7 @@ async fn open_identified(
             mail: MailSettings { from: section.mail.from.clone(), link_origin: origin(link_origin) },
             transport: section.mail.transport()?,
             limits: section.limits.clone(),
+            refused_domains,
             processes: config.processes,
         },
         assets,

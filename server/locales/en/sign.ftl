@@ -105,6 +105,7 @@ message-not-open = This petition cannot be signed now. Nothing was sent.
 message-not-yet-open = The petition is not open yet. Nothing was used up. Come back when it opens.
 message-unknown-petition = There is no such petition on this server any more.
 message-address-not-valid = This is not a complete e-mail address. Check it for typing errors.
+message-mail-provider-refused = Addresses of this provider are not taken here. Use another address. Nothing is lost.
 message-code-form = The code has eight digits, for example 1234-5678.
 message-wrong-code = This is not the code. Look at the newest mail. After five wrong tries you need a new mail.
 message-attempts-exhausted = There were too many wrong tries. Ask for a new mail with “Use another address”; it may be the same one.

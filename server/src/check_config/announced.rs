@@ -1,6 +1,7 @@
 use super::Finding;
 use crate::announcement;
 use crate::config::Config;
+use crate::identified::email_verification::RefusedDomains;
 
 /// What the operator has written into files of their own: the announcement, the refused domains, the page about the site; and limits that
 /// the two sides understand differently.
@@ -12,6 +13,11 @@ pub fn check(config: &Config) -> Vec<Finding> {
             Ok(_) => {}
             Err(error) => findings.push(Finding::Unusable(path.clone(), error.to_string())),
         }
+    }
+    if let Some(path) = config.identified.as_ref().and_then(|section| section.refused_domains.as_ref())
+        && let Err(error) = RefusedDomains::read(path)
+    {
+        findings.push(Finding::Unusable(path.clone(), error.to_string()));
     }
     findings
 }

@@ -410,4 +410,13 @@ fn what_the_operator_has_written_into_files_is_looked_at() {
     finds(&machine, "warning", "signing and withdrawing are paused");
     fs::write(&announcement, "read_only = maybe\n").expect("written");
     finds(&machine, "error", "announcement.toml: line 1");
+
+    let list = |text: &str| {
+        let machine = Machine::new();
+        fs::write(machine.path("refused-domains.txt"), text).expect("written");
+        machine.change("# refused_domains", "refused_domains");
+        machine
+    };
+    finds(&list("trash.example\nduck.com\n"), "error", "line 2: duck.com is a service of private aliases");
+    assert!(list("trash.example\n").check().0);
 }

@@ -15,6 +15,9 @@ mod links;
 /// What someone sees who has had all the mails of a day.
 mod limits;
 
+/// Addresses that an operator does not take, and what that tells.
+mod mail_providers;
+
 /// What the person sees who opens the link.
 mod confirm_page;
 

@@ -56,6 +56,7 @@ impl From<VerificationError> for WebProblem {
 pub(super) fn problem(error: &VerificationError) -> Option<Problem> {
     match error {
         VerificationError::Address(_) => Some(Problem::AddressNotValid),
+        VerificationError::ProviderRefused => Some(Problem::MailProviderRefused),
         VerificationError::CodeForm(_) | VerificationError::CheckForm => Some(Problem::MalformedRequest),
         VerificationError::NotValid => Some(Problem::VerificationNotValid),
         VerificationError::WrongCode => Some(Problem::WrongCode),

@@ -18,6 +18,7 @@ mod counts;
 mod day_keys;
 mod mail;
 mod outbox;
+mod refused_domains;
 mod smtp;
 mod store;
 mod tags;
@@ -34,6 +35,7 @@ use zeroize::Zeroizing;
 
 pub use budgets::Limits;
 pub use mail::MailSettings;
+pub use refused_domains::{RefusedDomains, RefusedDomainsError};
 pub use rules::{Tag, VerificationError};
 pub use transport::{Security, SmtpSettings, TransportSettings};
 
@@ -70,6 +72,8 @@ pub struct VerificationSettings {
     pub transport: TransportSettings,
     /// How many go out, from all processes together.
     pub limits: Limits,
+    /// Whose addresses are not taken.
+    pub refused_domains: RefusedDomains,
     /// How many processes there are.
     pub processes: NonZeroU32,
 }
@@ -80,6 +84,7 @@ pub struct EmailVerification {
     day_keys: Arc<DayKeys>,
     code_key: Zeroizing<[u8; 32]>,
     tags: Box<dyn AddressTags>,
+    refused_domains: RefusedDomains,
     budgets: Budgets,
     counts: DailyCounts,
     outbox: Arc<Outbox>,
@@ -123,6 +128,7 @@ impl EmailVerification {
             day_keys,
             code_key: keys.read_or_make(CODE_KEY, entropy.as_ref())?,
             tags: Box::new(tags),
+            refused_domains: settings.refused_domains,
             budgets: Budgets::new(&settings.limits, settings.processes, entropy.as_ref()),
             counts: DailyCounts::new(settings.limits.large_domains, clock.now()),
             outbox: Arc::new(outbox),
@@ -151,6 +157,10 @@ impl EmailVerification {
     ) -> Result<VerificationAnswer, VerificationError> {
         let email = Zeroizing::new(request.email);
         let address = Address::parse(&email)?;
+        // Before anything is known of the address but its domain: the answer tells nothing else.
+        if self.refused_domains.refuse(&address) {
+            return Err(VerificationError::ProviderRefused);
+        }
         let tag = self.tags.tag(&address.canonical()).await?;
         let live = self.budgets.allow_mail(&address, &tag, network);
         self.counts.count(address.registrable_domain(), live);

@@ -24,6 +24,9 @@ pub enum VerificationError {
     /// Not an address.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// The operator takes no addresses of this domain.
+    #[error("addresses of this domain are not taken")]
+    ProviderRefused,
     /// Not eight digits.
     #[error(transparent)]
     CodeForm(#[from] CodeError),
