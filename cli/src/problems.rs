@@ -52,6 +52,9 @@ pub fn sentence(problem: Problem) -> &'static str {
         Problem::TooManyNotices => {
             "There are as many notices about this petition as there may be. Publish the next news in your own channels."
         }
+        Problem::TooManyPetitions => {
+            "This key has as many open petitions as this server allows it at once. Publish when one of them has closed, or ask the operator."
+        }
         Problem::IssuerFull => {
             "This server has no room for another petition until one of its petitions closes. Ask the operator."
         }

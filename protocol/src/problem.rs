@@ -106,6 +106,8 @@ problems! {
     NoticeNotValid = 422, "notice-not-valid", "The notice breaks a rule.";
     /// petition: organiser or operator has published as many notices about this petition as there may be.
     TooManyNotices = 409, "too-many-notices", "There are as many notices about this petition as there may be.";
+    /// petition: the organiser's key has as many petitions that are open or to be opened as the operator allows it at once.
+    TooManyPetitions = 409, "too-many-petitions", "This organiser has as many open petitions as it may have here.";
     /// petition: all 256 truncated key ids are taken.
     IssuerFull = 503, "issuer-full", "This issuer has no room for another petition.";
 

@@ -42,6 +42,7 @@ use url::Url;
 use crate::anonymous::pages::{PageSettings, Preselected};
 use crate::anonymous::public_log::WitnessAddress;
 use crate::identified::email_verification::{Limits, SmtpSettings, TransportSettings};
+use crate::petition::OrganiserLimits;
 use crate::storage::{PostgresAddress, Side};
 
 /// The whole file.
@@ -78,6 +79,9 @@ pub struct IdentifiedConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// What clients call the other side, whose pages ask this one; needed where it is in another file.
     pub origin_url: Option<Url>,
+    /// How many petitions of one organiser are open at once.
+    #[serde(default)]
+    pub organiser_limits: OrganiserLimits,
     /// A list of registrable domains whose addresses are not taken.
     pub refused_domains: Option<PathBuf>,
     /// Mail.
@@ -118,6 +122,9 @@ pub struct AnonymousConfig {
     /// Addresses of proxies whose X-Forwarded-For is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<IpAddr>,
+    /// How many petitions of one organiser are open at once; the same as on the other side.
+    #[serde(default)]
+    pub organiser_limits: OrganiserLimits,
     /// Where the issuer answers; needed where it is another process.
     pub issuer_url: Option<Url>,
     /// Who is asked to cosign the logs.
@@ -185,6 +192,9 @@ pub enum ConfigError {
     /// The mail server's settings.
     #[error("identified.mail.smtp: {0}")]
     Smtp(&'static str),
+    /// How many petitions of one organiser are open at once.
+    #[error("{0}.organiser_limits: {1}")]
+    OrganiserLimits(&'static str, &'static str),
     /// What pages are to say or where they lead.
     #[error("anonymous.pages: {0}")]
     Pages(&'static str),
@@ -211,11 +221,15 @@ impl Config {
             identified.origin_url.iter().try_for_each(|url| host(url, "identified.origin_url").map(drop))?;
             identified.mail.link_origin.iter().try_for_each(|url| host(url, "mail.link_origin").map(drop))?;
             identified.mail.transport()?;
+            let limits = identified.organiser_limits.check();
+            limits.map_err(|rule| ConfigError::OrganiserLimits("identified", rule))?;
         }
         if let Some(anonymous) = &config.anonymous {
             host(&anonymous.public_url, "anonymous.public_url")?;
             anonymous.issuer_url.iter().try_for_each(|url| host(url, "anonymous.issuer_url").map(drop))?;
             anonymous.pages.check().map_err(ConfigError::Pages)?;
+            let limits = anonymous.organiser_limits.check();
+            limits.map_err(|rule| ConfigError::OrganiserLimits("anonymous", rule))?;
         }
         Ok(config)
     }

@@ -180,6 +180,7 @@ async fn open_identified(
         issuer_name: host(&section.public_url, "identified.public_url")?,
         origin: origin_url(config).as_deref().map(OriginClient::new).transpose()?,
         organisers: policy.organisers(&section.organisers),
+        organiser_limits: section.organiser_limits.clone(),
         trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         verification: VerificationSettings {
             mail: MailSettings { from: section.mail.from.clone(), link_origin: origin(link_origin) },
@@ -213,6 +214,7 @@ async fn open_anonymous(
             again_after: section.cosign_again_after.get(),
         },
         organisers: policy.organisers(&section.organisers),
+        organiser_limits: section.organiser_limits.clone(),
         trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         cors: Cors::between(&origin(&section.public_url), config.issuer_url().as_deref()),
         pages: Pages {

@@ -23,9 +23,10 @@ pub use manifest::{
     Addressee, Channel, Issuer, Log, Manifest, Organiser, Origin, Picture, Publication, Question, Redemption,
     Sha256Hash, Tags, Text,
 };
-pub use notice::{Notice, NoticeContent, NoticeSigner, NoticeText, SignedNotice};
+pub use notice::{EarlierTotal, Notice, NoticeContent, NoticeSigner, NoticeText, SignedNotice};
 pub use notice_rules::{
-    LoggedNotice, NoticeAnswer, NoticeError, NoticeId, NoticeList, NoticeRequest, VerifiedNotice, effective_closes_at,
+    LoggedNotice, MAX_EARLIER_TOTAL, NoticeAnswer, NoticeError, NoticeId, NoticeList, NoticeRequest, VerifiedNotice,
+    effective_closes_at,
 };
 pub use prepare::{PrepareNonce, PrepareRequest, PreparedAnonymous, PreparedIdentified};
 pub use rules::ManifestError;

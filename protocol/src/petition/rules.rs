@@ -116,7 +116,7 @@ fn check_hosts(manifest: &Manifest) -> Result<(), ManifestError> {
     require(is_host(&manifest.origin.host), "origin.host: must be a host, with :port where not the default")
 }
 
-fn localized(manifest: &Manifest, field: &str, text: &Localized) -> Result<(), ManifestError> {
+pub(super) fn localized(manifest: &Manifest, field: &str, text: &Localized) -> Result<(), ManifestError> {
     if let Some(missing) = manifest.texts.keys().find(|language| !text.contains_key(language)) {
         return Err(ManifestError::Rule(format!("{field}: lacks the language {missing}")));
     }

@@ -36,6 +36,10 @@ async fn prepare(
     JsonBody(request): JsonBody<PrepareRequest>,
 ) -> Result<Json<PreparedAnonymous>, WebProblem> {
     state.organisers.check_prepare(&request, network.is_loopback())?;
+    let mut tx = state.database.begin_read("public_log::check_limits").await.map_err(PetitionError::from)?;
+    let now = state.clock.now();
+    state.organiser_limits.check_in(&mut tx, &request.organiser_key, None, now).await?;
+    drop(tx);
     Ok(Json(state.prepare(&request).await?))
 }
 
@@ -90,7 +94,9 @@ impl AnonymousState {
     async fn check_publication(&self, verified: &VerifiedManifest) -> Result<(), PetitionError> {
         let manifest = verified.manifest();
         let mut tx = self.database.begin_read("public_log::check_publication").await?;
-        let prepared = tx.prepared_key(&manifest.slug, &manifest.organiser.public_key).await?;
+        let (organiser, petition_id) = (&manifest.organiser.public_key, verified.petition_id());
+        let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
+        self.organiser_limits.check_in(&mut tx, organiser, Some(&petition_id), self.clock.now()).await?;
         drop(tx);
         let is_prepared = self.is_prepared(prepared, verified);
         if !is_prepared {
@@ -118,6 +124,7 @@ impl AnonymousState {
         self.log.check_host_not_behind()?;
         let mut tx = self.database.begin("public_log::publish").await?;
         tx.lock(Lock::Petitions).await?;
+        self.organiser_limits.check_in(&mut tx, organiser, Some(&petition_id), self.clock.now()).await?;
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
         let is_prepared = self.is_prepared(prepared, verified);
         if !is_prepared || !tx.insert_petition(verified).await? {

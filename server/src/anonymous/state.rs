@@ -9,7 +9,7 @@ use super::redemption::Redemption;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::key_directory::KeyDirectory;
-use crate::petition::{Organisers, Registry};
+use crate::petition::{OrganiserLimits, Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
 use crate::web::cached::CachedAnswers;
 use crate::web::client_network::TrustedProxies;
@@ -51,6 +51,8 @@ pub struct Settings {
     pub witnesses: WitnessSettings,
     /// Whose petitions are taken.
     pub organisers: Organisers,
+    /// How many petitions of one organiser are open at once.
+    pub organiser_limits: OrganiserLimits,
     /// Proxies whose X-Forwarded-For is believed, for the demo's "from this machine" alone.
     pub trusted_proxies: TrustedProxies,
     /// What pages are made with.
@@ -78,6 +80,7 @@ pub struct AnonymousState {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) organisers: Arc<Organisers>,
+    pub(super) organiser_limits: Arc<OrganiserLimits>,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) cors: Cors,
     pub(super) log: Arc<PublicLog>,
@@ -118,6 +121,7 @@ impl AnonymousState {
             clock,
             entropy,
             organisers: Arc::new(settings.organisers),
+            organiser_limits: Arc::new(settings.organiser_limits),
             trusted_proxies: settings.trusted_proxies,
             cors: settings.cors,
             log,

@@ -19,5 +19,10 @@ pub fn check(config: &Config) -> Vec<Finding> {
     {
         findings.push(Finding::Unusable(path.clone(), error.to_string()));
     }
+    if let (Some(identified), Some(anonymous)) = (&config.identified, &config.anonymous)
+        && identified.organiser_limits != anonymous.organiser_limits
+    {
+        findings.push(Finding::OrganiserLimitsDiffer);
+    }
     findings
 }

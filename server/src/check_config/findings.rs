@@ -36,6 +36,11 @@ pub enum Finding {
     /// The two lists differ.
     #[error("identified.organisers and anonymous.organisers differ: a petition has to be published at both sides")]
     OrganisersDiffer,
+    /// The two sides allow different numbers.
+    #[error(
+        "identified.organiser_limits and anonymous.organiser_limits differ: one side would refuse what the other has taken"
+    )]
+    OrganiserLimitsDiffer,
     /// Nobody can sign now.
     #[error(
         "{0} has read_only = true: signing and withdrawing are paused, while petitions close at their time all the same"

@@ -9,7 +9,7 @@ use crate::announcement::Announcements;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::key_directory::{KeyDirectory, KeyError};
-use crate::petition::{Organisers, Registry};
+use crate::petition::{OrganiserLimits, Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
 use crate::web::assets::Assets;
 use crate::web::client_network::TrustedProxies;
@@ -42,6 +42,8 @@ pub struct Settings {
     pub origin: Option<OriginClient>,
     /// Whose petitions are taken.
     pub organisers: Organisers,
+    /// How many petitions of one organiser are open at once.
+    pub organiser_limits: OrganiserLimits,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: TrustedProxies,
     /// Mail and limits.
@@ -78,6 +80,7 @@ pub struct IdentifiedState {
     pub(super) registry: Registry,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) organisers: Arc<Organisers>,
+    pub(super) organiser_limits: Arc<OrganiserLimits>,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) cors: Cors,
     pub(super) verification: Arc<EmailVerification>,
@@ -126,6 +129,7 @@ impl IdentifiedState {
             registry,
             clock,
             organisers: Arc::new(settings.organisers),
+            organiser_limits: Arc::new(settings.organiser_limits),
             trusted_proxies: settings.trusted_proxies,
             cors: settings.cors,
             verification,

@@ -63,6 +63,7 @@ impl From<PetitionError> for WebProblem {
             PetitionError::NotPrepared => Problem::NotPrepared.into(),
             PetitionError::SlugTaken => Problem::SlugTaken.into(),
             PetitionError::TooManyPrepared => WebProblem::from(Problem::TooManyRequests).retry_after(86_400),
+            PetitionError::TooManyOpen => Problem::TooManyPetitions.into(),
             PetitionError::IssuerFull => Problem::IssuerFull.into(),
             PetitionError::Behind => Problem::Unavailable.into(),
             PetitionError::Key(_) | PetitionError::KeyGeneration | PetitionError::Storage(_) => {

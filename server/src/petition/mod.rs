@@ -6,6 +6,9 @@ pub mod rules;
 /// Reading routes that both sides serve, and errors to problem documents.
 pub mod http;
 
+/// How many petitions of one organiser are open at once.
+pub mod limits;
+
 /// The petitions of one side's database.
 pub mod registry;
 
@@ -18,6 +21,7 @@ mod following;
 mod store;
 
 pub use http::Checked;
+pub use limits::OrganiserLimits;
 pub use notices::NewNoticeError;
 pub use registry::{Petition, PublishedNotice, Registry};
 pub use rules::{Organisers, PetitionError};

@@ -57,11 +57,7 @@ impl Registry {
     pub async fn reload(&self) -> Result<(), StorageError> {
         let _guard = self.reloading.lock().await;
         let mut tx = self.database.begin_read("petition::reload").await?;
-        let mut petitions = Vec::new();
-        for row in tx.petitions().await? {
-            let notices = tx.notices(&row.petition).await?;
-            petitions.push(Arc::new(Petition { verified: row.petition, position: row.position, notices }));
-        }
+        let petitions: Vec<_> = tx.all_petitions().await?.into_iter().map(Arc::new).collect();
         if *self.published() != petitions {
             self.set(Arc::new(petitions));
         }

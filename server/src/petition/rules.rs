@@ -29,6 +29,9 @@ pub enum PetitionError {
     /// The organiser has prepared as many petitions as it may.
     #[error("too many petitions are prepared and not published")]
     TooManyPrepared,
+    /// The organiser's key has as many open petitions as it may.
+    #[error("too many petitions are open")]
+    TooManyOpen,
     /// Every truncated key id is in use.
     #[error("the issuer has no room")]
     IssuerFull,

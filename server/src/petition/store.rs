@@ -6,8 +6,8 @@ use undersign_protocol::petition::{
     NoticeId, NoticeSigner, PetitionId, SignedNotice, Slug, VerifiedManifest, VerifiedNotice,
 };
 
-use super::PublishedNotice;
 use super::following::Extent;
+use super::{Petition, PublishedNotice};
 use crate::storage::transaction::{blob, bytes, integer, number, optional_number};
 use crate::storage::{StorageError, Transaction};
 
@@ -47,6 +47,16 @@ impl Transaction {
         .await
         .map_err(named)?;
         rows.iter().map(petition_row).collect()
+    }
+
+    /// All petitions with their notices, in the same order.
+    pub(super) async fn all_petitions(&mut self) -> Result<Vec<Petition>, StorageError> {
+        let mut all = Vec::new();
+        for PetitionRow { petition, position } in self.petitions().await? {
+            let notices = self.notices(&petition).await?;
+            all.push(Petition { verified: petition, position, notices });
+        }
+        Ok(all)
     }
 
     /// How much there is of petitions and notices.

@@ -419,4 +419,8 @@ fn what_the_operator_has_written_into_files_is_looked_at() {
     };
     finds(&list("trash.example\nduck.com\n"), "error", "line 2: duck.com is a service of private aliases");
     assert!(list("trash.example\n").check().0);
+
+    let machine = Machine::new();
+    fs::write(machine.config(), machine.text().replacen("# organiser_limits", "organiser_limits", 1)).expect("written");
+    finds(&machine, "error", "organiser_limits differ");
 }

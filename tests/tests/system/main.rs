@@ -126,6 +126,9 @@ mod init;
 /// Whether two machines that `init` has set up work behind real proxies, which write down nobody.
 mod proxies;
 
+/// How many petitions an organiser has open at once.
+mod organiser_limits;
+
 /// What two publications at once do, and one that only half fits.
 mod publication_races;
 

@@ -15,7 +15,7 @@ use super::Issuer;
 use super::rules::{IssuanceError, holds_key_id};
 use crate::identified::IdentifiedState;
 use crate::petition::rules::oldest_prepared_day;
-use crate::petition::{Checked, Petition, PetitionError};
+use crate::petition::{Checked, OrganiserLimits, Petition, PetitionError};
 use crate::storage::{Lock, StorageError, Transaction};
 use crate::web::client_network::ClientNetwork;
 use crate::web::extract::JsonBody;
@@ -42,6 +42,10 @@ async fn prepare(
     JsonBody(request): JsonBody<PrepareRequest>,
 ) -> Result<Json<PreparedIdentified>, WebProblem> {
     state.organisers.check_prepare(&request, network.is_loopback())?;
+    let mut tx = state.database.begin_read("issuance::check_limits").await.map_err(PetitionError::from)?;
+    let now = state.clock.now();
+    state.organiser_limits.check_in(&mut tx, &request.organiser_key, None, now).await?;
+    drop(tx);
     let issuer = state.issuer.prepare(&request).await?;
     Ok(Json(PreparedIdentified { issuer }))
 }
@@ -53,8 +57,8 @@ async fn publish(
 ) -> Result<Json<PetitionDocument>, WebProblem> {
     let verified = state.organisers.check_publication(&request, network.is_loopback())?;
     // On its own: a client that goes away between the commit and what follows it must not leave a petition that nobody is shown.
-    let issuer = Arc::clone(&state.issuer);
-    let published = tokio::spawn(async move { issuer.publish(&verified).await });
+    let (issuer, limits) = (Arc::clone(&state.issuer), Arc::clone(&state.organiser_limits));
+    let published = tokio::spawn(async move { issuer.publish(&verified, &limits).await });
     let petition = published.await.map_err(|error| WebProblem::internal(&error))??;
     Ok(Json(petition.document(state.clock.now())))
 }
@@ -65,7 +69,7 @@ async fn check(
     JsonBody(request): JsonBody<PublishRequest>,
 ) -> Result<Json<Checked>, WebProblem> {
     let verified = state.organisers.check_publication(&request, network.is_loopback())?;
-    state.issuer.check_publication(&verified).await?;
+    state.issuer.check_publication(&verified, &state.organiser_limits).await?;
     Ok(Json(Checked {}))
 }
 
@@ -146,10 +150,16 @@ impl Issuer {
     }
 
     /// Whether [`Issuer::publish`] would take a petition.
-    async fn check_publication(&self, verified: &VerifiedManifest) -> Result<(), PetitionError> {
+    async fn check_publication(
+        &self,
+        verified: &VerifiedManifest,
+        limits: &OrganiserLimits,
+    ) -> Result<(), PetitionError> {
         let manifest = verified.manifest();
         let mut tx = self.database.begin_read("issuance::check_publication").await?;
-        let prepared = tx.prepared_key(&manifest.slug, &manifest.organiser.public_key).await?;
+        let organiser = &manifest.organiser.public_key;
+        let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
+        limits.check_in(&mut tx, organiser, Some(&verified.petition_id()), self.clock.now()).await?;
         drop(tx);
         let is_prepared = self.is_prepared(prepared, verified);
         if !is_prepared {
@@ -165,7 +175,11 @@ impl Issuer {
     }
 
     /// Takes a petition whose issuer section is the prepared one. A repeat gets the same answer.
-    async fn publish(&self, verified: &VerifiedManifest) -> Result<Arc<Petition>, PetitionError> {
+    async fn publish(
+        &self,
+        verified: &VerifiedManifest,
+        limits: &OrganiserLimits,
+    ) -> Result<Arc<Petition>, PetitionError> {
         if let Some(petition) = self.registry.by_id(&verified.petition_id()) {
             return Ok(petition);
         }
@@ -173,6 +187,7 @@ impl Issuer {
         let organiser = &manifest.organiser.public_key;
         let mut tx = self.database.begin("issuance::publish").await?;
         tx.lock(Lock::Petitions).await?;
+        limits.check_in(&mut tx, organiser, Some(&verified.petition_id()), self.clock.now()).await?;
         let prepared = tx.prepared_key(&manifest.slug, organiser).await?;
         let is_prepared = self.is_prepared(prepared, verified);
         if !is_prepared || !tx.insert_petition(verified).await? {
