@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use undersign_protocol::petition::{PetitionId, Slug};
 
 use crate::announcement::Announcements;
-use crate::anonymous::pages::Pages;
+use crate::anonymous::pages::{About, Pages};
 use crate::anonymous::public_log::WitnessSettings;
 use crate::anonymous::{self, AnonymousDatabase, AnonymousState};
 use crate::app;
@@ -222,6 +222,7 @@ async fn open_anonymous(
             assets,
             preselected: section.bundle_preselected,
             settings: section.pages.clone(),
+            about: About::read(&section.pages)?,
             announcements,
         },
     };

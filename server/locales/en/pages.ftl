@@ -18,6 +18,9 @@ date = { $day } { $month ->
 all-petitions = All petitions
 languages = Language
 footer-what = Each signature here is counted once, and anyone can recount. None can be joined to the e-mail address behind it.
+about-link = About this site
+about-imprint = Imprint
+about-contact = Contact
 unreviewed = The Persian words of this page were not yet checked by anybody who speaks Persian natively. Where they differ, the English ones hold.
 
 list-title = Petitions

@@ -1,5 +1,6 @@
 use super::Finding;
 use crate::announcement;
+use crate::anonymous::pages::About;
 use crate::config::Config;
 use crate::identified::email_verification::RefusedDomains;
 
@@ -18,6 +19,11 @@ pub fn check(config: &Config) -> Vec<Finding> {
         && let Err(error) = RefusedDomains::read(path)
     {
         findings.push(Finding::Unusable(path.clone(), error.to_string()));
+    }
+    if let Some(section) = &config.anonymous
+        && let Err(error) = About::read(&section.pages)
+    {
+        findings.push(Finding::NotReadable(error.0, error.1));
     }
     if let (Some(identified), Some(anonymous)) = (&config.identified, &config.anonymous)
         && identified.organiser_limits != anonymous.organiser_limits

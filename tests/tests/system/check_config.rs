@@ -423,4 +423,8 @@ fn what_the_operator_has_written_into_files_is_looked_at() {
     let machine = Machine::new();
     fs::write(machine.config(), machine.text().replacen("# organiser_limits", "organiser_limits", 1)).expect("written");
     finds(&machine, "error", "organiser_limits differ");
+    let machine = Machine::new();
+    let about = "\n[anonymous.pages]\nabout = { en = \"/nowhere\" }\n";
+    fs::write(machine.config(), machine.text() + about).expect("written");
+    finds(&machine, "error", "/nowhere cannot be read");
 }

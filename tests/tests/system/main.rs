@@ -33,6 +33,9 @@ mod page_settings;
 /// What the operator says on every page, and what a pause stops.
 mod announcements;
 
+/// Whether the site says who runs it.
+mod about;
+
 /// Pictures: the organiser's, and the one that messengers show.
 mod pictures;
 

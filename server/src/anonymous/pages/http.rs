@@ -10,6 +10,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use undersign_client_lib::endpoints::Base;
 
+use super::about::AboutPage;
 use super::accent::Accent;
 use super::feed::Feed;
 use super::list::{Counted, ListPage, OrganiserPage, beside};
@@ -42,6 +43,7 @@ pub fn router() -> Router<AnonymousState> {
             router.route(prefix, get(list)).route(&format!("{prefix}/"), get(list))
         };
         router
+            .route(&format!("{prefix}/about"), get(about))
             .route(&format!("{prefix}/safety"), get(safety))
             .route(&format!("{prefix}/forget"), get(forget::ask).post(forget::wipe))
             .route(&format!("{prefix}/o/{{organiser}}"), get(organiser))
@@ -83,6 +85,13 @@ async fn list(State(state): State<AnonymousState>, reader: Reader) -> Answer {
 
 async fn safety(State(state): State<AnonymousState>, reader: Reader) -> Answer {
     answer(&state, &reader, StatusCode::OK, &policy(None), &SafetyPage::new(reader.t, &state.pages))
+}
+
+async fn about(State(state): State<AnonymousState>, reader: Reader) -> Answer {
+    match AboutPage::new(reader.t, &state.pages) {
+        Some(page) => answer(&state, &reader, StatusCode::OK, &policy(None), &page),
+        None => not_found(&state, &reader),
+    }
 }
 
 async fn organiser(

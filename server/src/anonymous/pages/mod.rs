@@ -1,6 +1,7 @@
 //! What people read and sign on: HTML that is complete without JavaScript. Signing itself happens in the page's scripts, which talk to
 //! the same routes as any other client; nothing here sees a token or an address.
 
+mod about;
 mod accent;
 mod badge;
 mod feed;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+pub use about::{About, AboutError};
 pub use http::router;
 pub use settings::PageSettings;
 
@@ -40,6 +42,8 @@ pub struct Pages {
     pub preselected: Preselected,
     /// What the operator sets.
     pub settings: PageSettings,
+    /// Who runs the site, in the operator's words.
+    pub about: About,
     /// What the operator says on every page, and whether signing is paused.
     pub announcements: Announcements,
 }

@@ -1,3 +1,5 @@
+use std::path::{Path, PathBuf};
+
 use serde::Deserialize;
 use url::Url;
 
@@ -6,6 +8,9 @@ use crate::web::messages::Messages;
 
 /// Where the quick exit leads if nothing else is configured: a page that anyone may have open, and that is there at once.
 const QUICK_EXIT: &str = "https://www.wikipedia.org/";
+
+/// Most characters of a site's name.
+const MAX_NAME: usize = 60;
 
 /// Mailboxes that a state can read, as far as is publicly known: domains, and the key of the sentence about them (decision 0052).
 const READ_BY_STATES: [(&str, &[&str]); 2] = [
@@ -43,8 +48,25 @@ pub struct PageSettings {
     pub neutral_title: Option<String>,
     /// The same pages as an onion service, without a slash at the end; Tor Browser offers it (Onion-Location).
     onion_url: Option<Url>,
+    /// What the site is called: at the foot of every page and on `/about`.
+    pub name: Option<String>,
+    /// Who runs the site: Markdown, shown at `/about`.
+    pub about: Option<TextFiles>,
+    /// What the law of the operator's country asks to be said, on the same page.
+    pub imprint: Option<TextFiles>,
+    /// How to reach the operator, on the same page.
+    pub contact: Option<TextFiles>,
     /// Whose mailboxes are advised against, instead of the list that is built in; an empty one advises nothing.
     mailbox_advice: Option<Vec<MailboxAdvice>>,
+}
+
+/// Files of one text, by language; English stands for a language that is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextFiles {
+    en: PathBuf,
+    ru: Option<PathBuf>,
+    fa: Option<PathBuf>,
 }
 
 /// `[[anonymous.pages.mailbox_advice]]`.
@@ -84,6 +106,10 @@ impl PageSettings {
         if self.neutral_title.as_ref().is_some_and(|title| title.trim().is_empty()) {
             return Err("neutral_title must not be empty: browsers would show the address in its place");
         }
+        let is_line = |text: &String| !text.trim().is_empty() && !text.contains(char::is_control);
+        if !self.name.iter().all(|name| is_line(name) && name.chars().count() <= MAX_NAME) {
+            return Err("name must be one line of 1 to 60 characters");
+        }
         let is_domain =
             |domain: &String| domain.contains('.') && !domain.contains(|c: char| c.is_whitespace() || c.is_uppercase());
         if !self.mailbox_advice.iter().flatten().flat_map(|advice| &advice.domains).all(is_domain) {
@@ -119,6 +145,18 @@ impl PageSettings {
     }
 }
 
+impl TextFiles {
+    /// The file for a language, and its language.
+    pub fn of(&self, language: InterfaceLanguage) -> (&Path, InterfaceLanguage) {
+        let own = match language {
+            InterfaceLanguage::English => None,
+            InterfaceLanguage::Russian => self.ru.as_ref(),
+            InterfaceLanguage::Persian => self.fa.as_ref(),
+        };
+        own.map_or((self.en.as_path(), InterfaceLanguage::English), |path| (path.as_path(), language))
+    }
+}
+
 impl MailboxAdvice {
     fn said(&self, language: InterfaceLanguage) -> Advice {
         let (sentence, language) = match (language, &self.fa) {
@@ -146,6 +184,8 @@ mod tests {
             "onion_url = \"https://petitions.example\"",
             "onion_url = \"http://abc.onion/path\"",
             "neutral_title = \" \"",
+            "name = \"\"",
+            "name = \"two\\nlines\"",
             "[[mailbox_advice]]\ndomains = [\"Mail.example\"]\nen = \"a\"\nru = \"b\"",
         ] {
             assert!(read(wrong).check().is_err(), "{wrong}");
