@@ -46,7 +46,8 @@ impl Signing<'_> {
                         return Ok(response);
                     }
                     if refusal.problem == Some(Problem::ReadOnly) && !told {
-                        self.output.note("The operator has paused signing for a while. Nothing is lost; asking again …");
+                        self.output
+                            .note("The operator has paused signing for a while. Nothing is lost; asking again …");
                         told = true;
                     }
                     (None, refusal.retry_after)
