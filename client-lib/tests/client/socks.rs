@@ -28,10 +28,13 @@ async fn the_proxy_resolves_names() {
     let proxy = SocksProxy::start(Door::AnyName, Listener::start(OK.into()).address());
     let transport = through(&proxy, 1);
     assert_eq!(transport.send(&get(ONION)).await.unwrap().status, 200);
-    // What leads there speaks no TLS.
-    transport.send(&get("https://petitions.example")).await.err().expect("no TLS");
-    transport.send(&get("https://petitions.example:8443")).await.err().expect("no TLS");
-    let asked: Vec<_> = proxy.seen().into_iter().map(|seen| (seen.host, seen.is_name, seen.port)).collect();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nowhere = SocksProxy::start(Door::AnyName, nobody);
+    for base in ["https://petitions.example", "https://petitions.example:8443"] {
+        through(&nowhere, 1).send(&get(base)).await.err().expect("nobody is there");
+    }
+    let asked: Vec<_> =
+        proxy.seen().into_iter().chain(nowhere.seen()).map(|seen| (seen.host, seen.is_name, seen.port)).collect();
     let onion = ONION.strip_prefix("http://").unwrap().to_owned();
     let host = "petitions.example".to_owned();
     assert_eq!(asked, [(onion, true, 80), (host.clone(), true, 443), (host, true, 8443)]);
