@@ -9,7 +9,8 @@ use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::Link;
 use undersign_client_lib::native::Transport;
 use undersign_client_lib::organiser::{
-    NOTICE_FILE, NoticeFolder, NoticeKind, PublishError, is_recovery_key, notice_request, read_notice_answer, sign_notice,
+    NOTICE_FILE, NoticeFolder, NoticeKind, PublishError, is_recovery_key, notice_request, read_notice_answer,
+    sign_notice,
 };
 use undersign_client_lib::request::Side;
 use undersign_protocol::petition::{
