@@ -2,6 +2,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use getrandom::rand_core::Rng as _;
+use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::organiser::{self, Folder};
 use undersign_client_lib::request::Side;
 use undersign_protocol::ed25519::SecretKey;
@@ -36,9 +37,8 @@ impl Stranger {
     /// Has the keys prepared at both sides, and signs the petition with them.
     pub async fn signed(&self, server: &TestServer, folder: &Folder) -> VerifiedManifest {
         let (sender, slug) = (Sender::new(None), &folder.settings.slug);
-        let request = |side, base| organiser::prepare_request(side, base, slug, &self.key, &mut rng());
-        let issuer = server.issuer();
-        let identified = sender.send(&request(Side::Identified, &issuer)).await;
+        let request = |side, base: &Base| organiser::prepare_request(side, base, slug, &self.key, &mut rng());
+        let identified = sender.send(&request(Side::Identified, &server.issuer())).await;
         let anonymous = sender.send(&request(Side::Anonymous, &server.origin())).await;
         let identified = organiser::read_prepared_identified(&identified).expect("prepared");
         let anonymous = organiser::read_prepared_anonymous(&anonymous).expect("prepared");
