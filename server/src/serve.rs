@@ -8,9 +8,9 @@ use axum::Router;
 use axum::extract::FromRef as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use undersign_pages::Pages;
 use undersign_protocol::petition::{PetitionId, Slug};
 
-use crate::anonymous::pages::Pages;
 use crate::anonymous::public_log::WitnessSettings;
 use crate::anonymous::{self, AnonymousDatabase, AnonymousState};
 use crate::app;
@@ -201,10 +201,11 @@ async fn open_anonymous(
         cors: Cors::between(&origin(&section.public_url), config.issuer_url().as_deref()),
         pages: Pages {
             public_url: origin(&section.public_url),
-            assets,
+            assets: assets.paths().clone(),
             preselected: section.bundle_preselected,
             settings: section.pages.clone(),
         },
+        assets,
     };
     let database = AnonymousDatabase::open(&section.database).await?;
     let keys = KeyDirectory::open(&section.keys)?;

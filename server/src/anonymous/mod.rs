@@ -60,7 +60,7 @@ pub fn routes(state: &AnonymousState) -> SideRoutes {
         own: own.merge(notices::router()).with_state(state.clone()),
         pages: pages::router().merge(pictures::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
-        assets: state.pages.assets.router(),
+        assets: state.assets.router(),
         organisers: publication::router().merge(notices::organisers_router()).with_state(state.clone()),
         checks: publication::check_router().merge(notices::check_router()).with_state(state.clone()),
         cors: state.cors.clone(),

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use undersign_pages::Pages;
 use undersign_protocol::petition::PetitionId;
 
-use super::pages::Pages;
 use super::public_log::{LogError, LogId, PublicLog, WitnessSettings};
 use super::redemption::Redemption;
 use crate::clock::Clock;
@@ -11,6 +11,7 @@ use crate::entropy::Entropy;
 use crate::key_directory::KeyDirectory;
 use crate::petition::{Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
+use crate::web::assets::Assets;
 use crate::web::cached::CachedAnswers;
 use crate::web::client_network::TrustedProxies;
 use crate::web::cors::Cors;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// What pages are made with.
     pub pages: Pages,
+    /// What pages load.
+    pub assets: Arc<Assets>,
     /// Whether pages of the other host may ask this one.
     pub cors: Cors,
 }
@@ -83,6 +86,7 @@ pub struct AnonymousState {
     pub(super) log: Arc<PublicLog>,
     pub(super) redemption: Arc<Redemption>,
     pub(super) pages: Arc<Pages>,
+    pub(super) assets: Arc<Assets>,
     pub(super) cached: Arc<CachedAnswers>,
 }
 
@@ -122,6 +126,7 @@ impl AnonymousState {
             log,
             redemption,
             pages: Arc::new(settings.pages),
+            assets: settings.assets,
         })
     }
 }

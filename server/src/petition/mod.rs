@@ -19,5 +19,6 @@ mod store;
 
 pub use http::Checked;
 pub use notices::NewNoticeError;
-pub use registry::{Petition, PublishedNotice, Registry};
+pub use registry::Registry;
 pub use rules::{Organisers, PetitionError};
+pub use undersign_pages::{Petition, PublishedNotice};

@@ -1,5 +1,5 @@
 use undersign_protocol::ed25519::PublicKey;
-use undersign_protocol::petition::{BUNDLE_SIZE, ManifestError, PrepareRequest, PublishRequest, VerifiedManifest};
+use undersign_protocol::petition::{ManifestError, PrepareRequest, PublishRequest, VerifiedManifest};
 use undersign_protocol::timestamp::Timestamp;
 
 use crate::key_directory::KeyError;
@@ -81,11 +81,6 @@ impl Organisers {
         self.check(&request.organiser_key, from_loopback)?;
         request.verify().map_err(|_| PetitionError::Signature)
     }
-}
-
-/// The bundle of a position in the order of opening: fixed public runs of at most eight.
-pub fn bundle(position: u64) -> u64 {
-    position / BUNDLE_SIZE as u64
 }
 
 /// The last day whose prepared keys are still kept.

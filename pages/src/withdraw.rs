@@ -2,10 +2,10 @@ use askama::Template;
 use undersign_protocol::petition::PetitionState;
 use undersign_protocol::timestamp::Timestamp;
 
-use super::Pages;
-use super::words::Words;
-use crate::petition::Petition;
-use crate::web::messages::Messages;
+use crate::Pages;
+use crate::messages::Messages;
+use crate::published::Petition;
+use crate::words::Words;
 
 /// Taking a signature back.
 #[derive(Template)]
@@ -24,6 +24,7 @@ pub struct WithdrawPage<'a> {
 }
 
 impl<'a> WithdrawPage<'a> {
+    /// As it is read at this moment.
     pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition, now: Timestamp) -> Self {
         let manifest = petition.verified.manifest();
         let state = petition.state(now);

@@ -2,12 +2,12 @@ use askama::Template;
 use qrcodegen::{QrCode, QrCodeEcc};
 use url::Url;
 
-use super::Pages;
-use super::accent::Accent;
-use super::badge::HEIGHT;
-use super::words::Words;
-use crate::petition::Petition;
-use crate::web::messages::Messages;
+use crate::Pages;
+use crate::accent::Accent;
+use crate::badge::HEIGHT;
+use crate::messages::Messages;
+use crate::published::Petition;
+use crate::words::Words;
 
 /// Light modules around a code, without which cameras do not find it (ISO/IEC 18004 §6.3.8).
 const MARGIN: i32 = 4;
@@ -115,8 +115,8 @@ impl Drawing {
 #[cfg(test)]
 mod tests {
     use super::{Drawing, services};
-    use crate::web::language::InterfaceLanguage;
-    use crate::web::messages::Messages;
+    use crate::language::InterfaceLanguage;
+    use crate::messages::Messages;
 
     #[test]
     fn what_is_in_a_title_stays_within_its_link() {

@@ -1,7 +1,7 @@
 use askama::Template;
 
-use super::Pages;
-use crate::web::messages::Messages;
+use crate::Pages;
+use crate::messages::Messages;
 
 /// There is no such petition.
 #[derive(Template)]
@@ -32,18 +32,22 @@ pub struct ForgetPage<'a> {
 }
 
 impl<'a> NotFoundPage<'a> {
+    /// In these words.
     pub fn new(t: &'static Messages, pages: &'a Pages) -> Self {
         Self { t, pages, path: "/" }
     }
 }
 
 impl<'a> SafetyPage<'a> {
+    /// In these words.
     pub fn new(t: &'static Messages, pages: &'a Pages) -> Self {
         Self { t, pages, path: "/safety" }
     }
 }
 
 impl<'a> ForgetPage<'a> {
+    /// Before or after.
+    ///
     /// # Arguments
     /// * `is_done` – whether this is the answer that has the browser wipe
     pub fn new(t: &'static Messages, pages: &'a Pages, is_done: bool) -> Self {

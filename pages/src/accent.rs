@@ -1,4 +1,5 @@
-use openssl::base64::encode_block;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 /// The colour of `page.css` itself, which needs no style of its own.
@@ -40,7 +41,7 @@ impl Accent {
             text(light),
             text(dark)
         );
-        let source = format!("'sha256-{}'", encode_block(&Sha256::digest(&css)));
+        let source = format!("'sha256-{}'", STANDARD.encode(Sha256::digest(&css)));
         Some(Self { css, source })
     }
 }
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn the_grounds_are_those_of_the_style() {
-        let style = include_str!("../../../assets/page.css");
+        let style = crate::assets::STYLE;
         let (light, dark) = style.split_once("prefers-color-scheme: dark").expect("two schemes");
         let (light, dark) = (light, dark.split_once("* {").expect("an end").0);
         for (scheme, grounds) in [(light, LIGHT), (dark, DARK)] {

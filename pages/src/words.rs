@@ -1,8 +1,8 @@
 use undersign_protocol::petition::{Language, Localized, Manifest, PetitionState, Text};
 
-use crate::petition::Petition;
-use crate::web::language::direction;
-use crate::web::messages::Messages;
+use crate::language::direction;
+use crate::messages::Messages;
+use crate::published::Petition;
 use undersign_protocol::timestamp::Timestamp;
 
 /// A petition's text in the reader's language, or else in the first that it has.

@@ -1,14 +1,26 @@
 use askama::Template;
-use undersign_protocol::public_log::{TILE_WIDTH, TilePath};
+use undersign_protocol::public_log::{Hash, TILE_WIDTH, TilePath};
+use undersign_protocol::tally::Tally;
 
-use super::Pages;
-use super::words::Words;
-use crate::anonymous::public_log::store::Head;
-use crate::petition::Petition;
-use crate::web::messages::Messages;
+use crate::Pages;
+use crate::messages::Messages;
+use crate::published::Petition;
+use crate::words::Words;
 
 /// Most signatures that the page recounts; the audit in the browser refuses more, too.
 const MOST_IN_BROWSER: u64 = 100_000;
+
+/// Where a petition's log stands.
+pub struct LogHead<'a> {
+    /// Number of entries.
+    pub tree_size: u64,
+    /// Root hash.
+    pub root: Hash,
+    /// Counts of the entries.
+    pub tally: Tally,
+    /// The same, signed: a checkpoint as it is served.
+    pub checkpoint: &'a str,
+}
 
 /// What the number means, and how anyone recounts it.
 #[derive(Template)]
@@ -22,8 +34,7 @@ pub struct VerifyPage<'a> {
     petition_id: String,
     /// `None` where the text was taken down.
     words: Option<Words<'a>>,
-    head: &'a Head,
-    checkpoint: &'a str,
+    head: LogHead<'a>,
     total: String,
     signatures: String,
     withdrawals: String,
@@ -35,12 +46,8 @@ pub struct VerifyPage<'a> {
 }
 
 impl<'a> VerifyPage<'a> {
-    pub fn new(
-        t: &'static Messages,
-        pages: &'a Pages,
-        petition: &'a Petition,
-        (head, checkpoint): (&'a Head, &'a str),
-    ) -> Self {
+    /// Of a petition whose log stands there.
+    pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition, head: LogHead<'a>) -> Self {
         let manifest = petition.verified.manifest();
         let petition_id = petition.verified.petition_id().to_string();
         Self {
@@ -50,17 +57,16 @@ impl<'a> VerifyPage<'a> {
             language: t.language().tag(),
             slug: manifest.slug.as_str(),
             words: Words::shown(t, petition),
-            checkpoint,
             total: t.number(head.tally.total()),
             signatures: t.number(head.tally.signatures),
             withdrawals: t.number(head.tally.withdrawals),
             issued: t.number(head.tally.issued),
             tree_size: t.number(head.tree_size),
             first_bundle: TilePath { level: None, index: 0, width: head.tree_size.clamp(1, TILE_WIDTH) },
+            is_large: head.tally.signatures > MOST_IN_BROWSER,
             head,
             link: pages.link(petition),
             petition_id,
-            is_large: head.tally.signatures > MOST_IN_BROWSER,
         }
     }
 }

@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use askama::Template;
 
-use super::Pages;
-use super::news::News;
-use super::words::Words;
-use crate::petition::Petition;
-use crate::web::messages::Messages;
+use crate::Pages;
+use crate::messages::Messages;
+use crate::news::News;
+use crate::published::Petition;
+use crate::words::Words;
 
 /// A petition's notices as an Atom feed (RFC 4287), for whoever wants to hear of it without leaving an address.
 #[derive(Template)]
@@ -25,6 +25,7 @@ pub struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
+    /// Of one petition; the others are those that its notices may lead to.
     pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition, all: &[Arc<Petition>]) -> Self {
         let manifest = petition.verified.manifest();
         let notices = News::of(t, petition, all);

@@ -4,16 +4,20 @@ use askama::Template;
 use undersign_protocol::petition::{Language, Manifest, PetitionState};
 use undersign_protocol::timestamp::Timestamp;
 
-use super::accent::Accent;
-use super::list::{Card, Counted};
-use super::markdown::to_html;
-use super::news::{Linked, News};
-use super::settings::Advice;
-use super::words::{Progress, Words, state_line};
-use super::{Pages, Preselected};
-use crate::petition::Petition;
-use crate::petition::rules::bundle;
-use crate::web::messages::Messages;
+use crate::accent::Accent;
+use crate::list::{Card, Counted};
+use crate::markdown::to_html;
+use crate::messages::Messages;
+use crate::news::{Linked, News};
+use crate::published::Petition;
+use crate::settings::Advice;
+use crate::words::{Progress, Words, state_line};
+use crate::{Pages, Preselected};
+
+/// Pixels of the picture that messengers show beside a link, as Open Graph wants them.
+pub const PREVIEW_WIDTH: u32 = 1_200;
+/// Pixels.
+pub const PREVIEW_HEIGHT: u32 = 630;
 
 /// One petition.
 #[derive(Template)]
@@ -61,6 +65,8 @@ struct Other<'a> {
 }
 
 impl<'a> PetitionPage<'a> {
+    /// As it is read at this moment.
+    ///
     /// # Arguments
     /// * `total` – of this petition
     /// * `beside` – the petitions that its end leads to
@@ -113,10 +119,10 @@ impl<'a> PetitionPage<'a> {
 }
 
 fn others<'a>(t: &Messages, petition: &Petition, all: &'a [Arc<Petition>], now: Timestamp) -> Vec<Other<'a>> {
-    let run = petition.position.map(bundle);
+    let run = petition.bundle();
     let of_run = all.iter().filter(|other| {
         run.is_some()
-            && other.position.map(bundle) == run
+            && other.bundle() == run
             && other.verified.petition_id() != petition.verified.petition_id()
             && other.state(now) == PetitionState::Open
     });

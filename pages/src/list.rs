@@ -4,10 +4,10 @@ use askama::Template;
 use undersign_protocol::petition::{Channel, PetitionState};
 use undersign_protocol::timestamp::Timestamp;
 
-use super::Pages;
-use super::words::{Progress, Words, state_line};
-use crate::petition::Petition;
-use crate::web::messages::Messages;
+use crate::Pages;
+use crate::messages::Messages;
+use crate::published::Petition;
+use crate::words::{Progress, Words, state_line};
 
 /// Open petitions that a petition's page shows at its end; the list has all.
 pub const MOST_BESIDE: usize = 3;
@@ -66,6 +66,7 @@ impl<'a> Card<'a> {
 }
 
 impl<'a> ListPage<'a> {
+    /// Of these, in this order.
     pub fn new(t: &'static Messages, pages: &'a Pages, petitions: &'a [Counted], now: Timestamp) -> Self {
         let cards = petitions.iter().filter_map(|petition| Card::new(t, petition, now));
         Self { t, pages, path: "/", cards: cards.collect() }

@@ -3,10 +3,10 @@ use std::sync::Arc;
 use askama::Template;
 use undersign_protocol::petition::{Language, NoticeContent, NoticeSigner, PetitionId};
 
-use super::Pages;
-use super::markdown::to_html;
-use crate::petition::Petition;
-use crate::web::messages::Messages;
+use crate::Pages;
+use crate::markdown::to_html;
+use crate::messages::Messages;
+use crate::published::Petition;
 
 /// A petition whose text is not shown any more. Its notices say why; log and total stay.
 #[derive(Template)]
@@ -51,6 +51,7 @@ pub struct Linked {
 }
 
 impl<'a> TakenDownPage<'a> {
+    /// With its last total.
     pub fn new(
         t: &'static Messages,
         pages: &'a Pages,

@@ -4,9 +4,9 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use undersign_protocol::timestamp::Timestamp;
 
-use super::language::{InterfaceLanguage, direction};
+use crate::language::{InterfaceLanguage, direction};
 
-/// The words of the interface in one language: the Fluent files of `server/locales`.
+/// The words of the interface in one language: the Fluent files of `pages/locales`.
 pub struct Messages {
     language: InterfaceLanguage,
     bundle: FluentBundle<FluentResource>,
@@ -15,7 +15,7 @@ pub struct Messages {
 macro_rules! locale {
     ($tag:literal) => { locale!($tag: "pages", "safety", "share", "sign", "withdraw", "verify", "confirm", "mail") };
     ($tag:literal: $($name:literal),+) => {
-        [$(($name, include_str!(concat!("../../locales/", $tag, "/", $name, ".ftl")))),+]
+        [$(($name, include_str!(concat!("../locales/", $tag, "/", $name, ".ftl")))),+]
     };
 }
 
@@ -192,9 +192,11 @@ mod tests {
     /// Keys stand in quotation marks in templates and sources.
     #[test]
     fn every_key_is_used_and_every_used_key_is_there() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let texts: String = ["templates", "src/anonymous/pages", "src/identified/email_verification", "src/web"]
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root");
+        let server = ["templates", "src/anonymous/pages", "src/identified/email_verification", "src/web"];
+        let texts: String = ["pages/templates".to_owned(), "pages/src".to_owned()]
             .into_iter()
+            .chain(server.map(|folder| format!("server/{folder}")))
             .flat_map(|folder| std::fs::read_dir(root.join(folder)).expect("a folder of ours"))
             .filter_map(|file| std::fs::read_to_string(file.expect("a file of ours").path()).ok())
             .collect();

@@ -1,8 +1,8 @@
 use serde::Deserialize;
 use url::Url;
 
-use crate::web::language::InterfaceLanguage;
-use crate::web::messages::Messages;
+use crate::language::InterfaceLanguage;
+use crate::messages::Messages;
 
 /// Where the quick exit leads if nothing else is configured: a page that anyone may have open, and that is there at once.
 const QUICK_EXIT: &str = "https://www.wikipedia.org/";

@@ -1,0 +1,17 @@
+/// The style of every page.
+pub const STYLE: &str = include_str!("../assets/page.css");
+/// The icon in a browser's tab.
+pub const ICON: &str = include_str!("../assets/icon.svg");
+/// The icon where a tab is not to say what is read in it.
+pub const PLAIN_ICON: &str = include_str!("../assets/plain.svg");
+
+/// Where pages find what they load, and what of it there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetPaths {
+    /// What the paths of all assets begin with: `/assets/{version}`.
+    pub prefix: String,
+    /// Whether pages can sign.
+    pub has_client: bool,
+    /// Whether pages can sign where WebAssembly is off.
+    pub has_fallback: bool,
+}
