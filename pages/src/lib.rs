@@ -18,6 +18,9 @@ pub mod confirm;
 /// A petition's notices as a feed.
 pub mod feed;
 
+/// What every page of a petition has.
+pub mod frame;
+
 /// Which language a person reads.
 pub mod language;
 
@@ -76,14 +79,6 @@ pub struct Pages {
     pub preselected: Preselected,
     /// What the operator sets.
     pub settings: PageSettings,
-}
-
-impl Pages {
-    /// The link to a petition that people pass on. It pins the petition: another one in its place is refused.
-    fn link(&self, petition: &Petition) -> String {
-        let (slug, petition_id) = (&petition.verified.manifest().slug, petition.verified.petition_id());
-        format!("{}/p/{slug}#{petition_id}", self.public_url)
-    }
 }
 
 /// For which petitions tokens are asked if a person chooses nothing.

@@ -4,6 +4,7 @@ use askama::Template;
 use undersign_protocol::petition::{Language, NoticeContent, NoticeSigner, PetitionId};
 
 use crate::Pages;
+use crate::frame::PetitionFrame;
 use crate::markdown::to_html;
 use crate::messages::Messages;
 use crate::published::Petition;
@@ -12,11 +13,7 @@ use crate::published::Petition;
 #[derive(Template)]
 #[template(path = "taken_down.html")]
 pub struct TakenDownPage<'a> {
-    t: &'static Messages,
-    pages: &'a Pages,
-    path: String,
-    language: &'static str,
-    petition_id: String,
+    pub(crate) frame: PetitionFrame<'a>,
     total: u64,
     count: String,
     notices: Vec<News<'a>>,
@@ -60,11 +57,7 @@ impl<'a> TakenDownPage<'a> {
         total: u64,
     ) -> Self {
         Self {
-            t,
-            pages,
-            path: format!("/p/{}", petition.verified.manifest().slug),
-            language: t.language().tag(),
-            petition_id: petition.verified.petition_id().to_string(),
+            frame: PetitionFrame::new(t, pages, petition, ""),
             total,
             count: t.number(total),
             notices: News::of(t, petition, all),

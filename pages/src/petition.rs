@@ -5,6 +5,7 @@ use undersign_protocol::petition::{Language, Manifest, PetitionState};
 use undersign_protocol::timestamp::Timestamp;
 
 use crate::accent::Accent;
+use crate::frame::PetitionFrame;
 use crate::list::{Card, Counted};
 use crate::markdown::to_html;
 use crate::messages::Messages;
@@ -23,12 +24,7 @@ pub const PREVIEW_HEIGHT: u32 = 630;
 #[derive(Template)]
 #[template(path = "petition.html")]
 pub struct PetitionPage<'a> {
-    t: &'static Messages,
-    pages: &'a Pages,
-    path: String,
-    language: &'static str,
-    slug: &'a str,
-    petition_id: String,
+    pub(crate) frame: PetitionFrame<'a>,
     manifest: &'a Manifest,
     words: Words<'a>,
     body: String,
@@ -81,7 +77,7 @@ impl<'a> PetitionPage<'a> {
         now: Timestamp,
     ) -> Self {
         let manifest = petition.verified.manifest();
-        let petition_id = petition.verified.petition_id().to_string();
+        let frame = PetitionFrame::new(t, pages, petition, "");
         let words = Words::of(t, manifest).unwrap_or_else(|| unreachable!("a verified manifest has a language"));
         let state = petition.state(now);
         let picture = manifest.picture.as_ref().zip(picture).map(|(named, (width, height))| ShownPicture {
@@ -90,11 +86,6 @@ impl<'a> PetitionPage<'a> {
             height,
         });
         Self {
-            t,
-            pages,
-            path: format!("/p/{}", manifest.slug),
-            language: t.language().tag(),
-            slug: manifest.slug.as_str(),
             body: to_html(&words.text.body),
             help: to_html(&words.text.help),
             answers: words.text.faq.iter().map(|item| (item.question.as_str(), to_html(&item.answer))).collect(),
@@ -111,8 +102,8 @@ impl<'a> PetitionPage<'a> {
             picture,
             accent: manifest.accent.as_deref().and_then(Accent::of),
             mailbox_advice: pages.settings.mailbox_advice(t),
-            link: pages.link(petition),
-            petition_id,
+            link: frame.link(),
+            frame,
             manifest,
         }
     }

@@ -5,6 +5,7 @@ use url::Url;
 use crate::Pages;
 use crate::accent::Accent;
 use crate::badge::HEIGHT;
+use crate::frame::PetitionFrame;
 use crate::messages::Messages;
 use crate::published::Petition;
 use crate::words::Words;
@@ -17,11 +18,7 @@ const MARGIN: i32 = 4;
 #[derive(Template)]
 #[template(path = "share.html")]
 pub struct SharePage<'a> {
-    t: &'static Messages,
-    pages: &'a Pages,
-    path: String,
-    language: &'static str,
-    slug: &'a str,
+    pub(crate) frame: PetitionFrame<'a>,
     words: Words<'a>,
     link: String,
     /// The organiser's colour.
@@ -54,20 +51,17 @@ impl<'a> SharePage<'a> {
     pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition) -> Option<Self> {
         let manifest = petition.verified.manifest();
         let words = Words::shown(t, petition)?;
-        let (language, slug, link) = (t.language().tag(), manifest.slug.as_str(), pages.link(petition));
+        let frame = PetitionFrame::new(t, pages, petition, "/share");
+        let link = frame.link();
         let title = &words.text.title;
         let snippet = |badge: Option<String>| {
             Snippet { link: &link, badge, title, lang: words.lang.as_str(), height: HEIGHT }
                 .render()
                 .unwrap_or_default()
         };
-        let badge = format!("{}/{language}/p/{slug}/badge.svg", pages.public_url);
+        let badge = format!("{}/{}/p/{}/badge.svg", pages.public_url, frame.language, frame.slug);
         Some(Self {
-            t,
-            pages,
-            path: format!("/p/{slug}/share"),
-            language,
-            slug,
+            frame,
             accent: manifest.accent.as_deref().and_then(Accent::of),
             services: services(t, &link, title),
             drawing: Drawing::of(&link),

@@ -3,6 +3,7 @@ use undersign_protocol::public_log::{Hash, TILE_WIDTH, TilePath};
 use undersign_protocol::tally::Tally;
 
 use crate::Pages;
+use crate::frame::PetitionFrame;
 use crate::messages::Messages;
 use crate::published::Petition;
 use crate::words::Words;
@@ -26,12 +27,7 @@ pub struct LogHead<'a> {
 #[derive(Template)]
 #[template(path = "verify.html")]
 pub struct VerifyPage<'a> {
-    t: &'static Messages,
-    pages: &'a Pages,
-    path: String,
-    language: &'static str,
-    slug: &'a str,
-    petition_id: String,
+    pub(crate) frame: PetitionFrame<'a>,
     /// `None` where the text was taken down.
     words: Option<Words<'a>>,
     head: LogHead<'a>,
@@ -48,14 +44,8 @@ pub struct VerifyPage<'a> {
 impl<'a> VerifyPage<'a> {
     /// Of a petition whose log stands there.
     pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition, head: LogHead<'a>) -> Self {
-        let manifest = petition.verified.manifest();
-        let petition_id = petition.verified.petition_id().to_string();
+        let frame = PetitionFrame::new(t, pages, petition, "/verify");
         Self {
-            t,
-            pages,
-            path: format!("/p/{}/verify", manifest.slug),
-            language: t.language().tag(),
-            slug: manifest.slug.as_str(),
             words: Words::shown(t, petition),
             total: t.number(head.tally.total()),
             signatures: t.number(head.tally.signatures),
@@ -65,8 +55,8 @@ impl<'a> VerifyPage<'a> {
             first_bundle: TilePath { level: None, index: 0, width: head.tree_size.clamp(1, TILE_WIDTH) },
             is_large: head.tally.signatures > MOST_IN_BROWSER,
             head,
-            link: pages.link(petition),
-            petition_id,
+            link: frame.link(),
+            frame,
         }
     }
 }

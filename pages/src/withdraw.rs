@@ -3,6 +3,7 @@ use undersign_protocol::petition::PetitionState;
 use undersign_protocol::timestamp::Timestamp;
 
 use crate::Pages;
+use crate::frame::PetitionFrame;
 use crate::messages::Messages;
 use crate::published::Petition;
 use crate::words::Words;
@@ -11,12 +12,7 @@ use crate::words::Words;
 #[derive(Template)]
 #[template(path = "withdraw.html")]
 pub struct WithdrawPage<'a> {
-    t: &'static Messages,
-    pages: &'a Pages,
-    path: String,
-    language: &'static str,
-    slug: &'a str,
-    petition_id: String,
+    pub(crate) frame: PetitionFrame<'a>,
     /// `None` where the text was taken down.
     words: Option<Words<'a>>,
     until: String,
@@ -26,15 +22,9 @@ pub struct WithdrawPage<'a> {
 impl<'a> WithdrawPage<'a> {
     /// As it is read at this moment.
     pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition, now: Timestamp) -> Self {
-        let manifest = petition.verified.manifest();
         let state = petition.state(now);
         Self {
-            t,
-            pages,
-            path: format!("/p/{}/withdraw", manifest.slug),
-            language: t.language().tag(),
-            slug: manifest.slug.as_str(),
-            petition_id: petition.verified.petition_id().to_string(),
+            frame: PetitionFrame::new(t, pages, petition, "/withdraw"),
             words: Words::shown(t, petition),
             until: t.with("withdraw-means-until", "date", t.date(petition.ends_at())),
             is_taken: matches!(state, PetitionState::Open | PetitionState::Closing),
