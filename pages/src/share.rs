@@ -1,5 +1,5 @@
 use askama::Template;
-use qrcodegen::{QrCode, QrCodeEcc};
+use undersign_qr::Drawing;
 use url::Url;
 
 use crate::Pages;
@@ -9,9 +9,6 @@ use crate::frame::PetitionFrame;
 use crate::messages::Messages;
 use crate::published::Petition;
 use crate::words::Words;
-
-/// Light modules around a code, without which cameras do not find it (ISO/IEC 18004 §6.3.8).
-const MARGIN: i32 = 4;
 
 /// Ways to tell others of a petition: plain links, a code to photograph, lines for other people's sites. Nothing of another host is
 /// loaded.
@@ -27,12 +24,6 @@ pub struct SharePage<'a> {
     drawing: Option<Drawing>,
     snippet: String,
     text_snippet: String,
-}
-
-/// A code as an SVG path of squares of one unit.
-struct Drawing {
-    size: i32,
-    path: String,
 }
 
 /// What others put into their pages.
@@ -88,27 +79,9 @@ fn services(t: &Messages, link: &str, title: &str) -> Vec<(String, String)> {
     all.into_iter().filter_map(|(name, url)| Some((name, url.ok()?))).collect()
 }
 
-impl Drawing {
-    fn of(text: &str) -> Option<Self> {
-        let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
-        let mut path = String::new();
-        for y in 0..code.size() {
-            let mut x = 0;
-            while x < code.size() {
-                let length = (x..code.size()).take_while(|x| code.get_module(*x, y)).count() as i32;
-                if length > 0 {
-                    path.push_str(&format!("M{} {}h{length}v1h-{length}z", x + MARGIN, y + MARGIN));
-                }
-                x += length.max(1);
-            }
-        }
-        Some(Self { size: code.size() + 2 * MARGIN, path })
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Drawing, services};
+    use super::services;
     use crate::language::InterfaceLanguage;
     use crate::messages::Messages;
 
@@ -122,15 +95,6 @@ mod tests {
             let texts: Vec<_> = parsed.query_pairs().map(|(_, value)| value.into_owned()).collect();
             assert!(texts.iter().any(|text| text.contains(title)), "{name}: {texts:?}");
             assert!(texts.iter().any(|text| text.contains("https://petitions.example/p/a#b")), "{name}: {texts:?}");
-        }
-    }
-
-    #[test]
-    fn a_code_has_its_three_corners() {
-        let drawing = Drawing::of("https://petitions.example/p/a").expect("it fits");
-        let last = drawing.size - 4 - 7;
-        for (x, y) in [(4, 4), (last, 4), (4, last)] {
-            assert!(drawing.path.contains(&format!("M{x} {y}h7v1h-7z")), "{x} {y}");
         }
     }
 }
