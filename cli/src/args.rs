@@ -9,8 +9,8 @@ use undersign_client_lib::link::{Link, LinkError, PetitionLink};
 use undersign_protocol::petition::{Language, PetitionId};
 
 pub use organiser::{
-    CheckArguments, CloseArguments, KeygenArguments, NewArguments, NoticeArguments, OrganiserCommand, PublishArguments,
-    ReportArguments,
+    CheckArguments, CloseArguments, KeygenArguments, NewArguments, NoticeArguments, OrganiserCommand, PreviewArguments,
+    PublishArguments, ReportArguments,
 };
 
 use crate::exit;

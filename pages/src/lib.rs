@@ -15,6 +15,9 @@ pub mod badge;
 /// Confirming a mail address.
 pub mod confirm;
 
+/// What a preview says on top of each page.
+pub mod draft;
+
 /// A petition's notices as a feed.
 pub mod feed;
 
@@ -63,6 +66,7 @@ pub mod words;
 use serde::Deserialize;
 
 pub use assets::AssetPaths;
+pub use draft::Draft;
 pub use language::InterfaceLanguage;
 pub use messages::Messages;
 pub use published::{Petition, PublishedNotice};
@@ -79,6 +83,8 @@ pub struct Pages {
     pub preselected: Preselected,
     /// What the operator sets.
     pub settings: PageSettings,
+    /// What is said on top, where a petition is shown that is not published; `None` on a server.
+    pub draft: Option<Draft>,
 }
 
 /// For which petitions tokens are asked if a person chooses nothing.

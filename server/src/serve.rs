@@ -204,6 +204,7 @@ async fn open_anonymous(
             assets: assets.paths().clone(),
             preselected: section.bundle_preselected,
             settings: section.pages.clone(),
+            draft: None,
         },
         assets,
     };

@@ -27,6 +27,9 @@ mod right_to_left;
 /// What an operator sets about pages, what other sites may have, and wiping.
 mod page_settings;
 
+/// Whether organisers see beforehand what people will see.
+mod preview;
+
 /// Pictures: the organiser's, and the one that messengers show.
 mod pictures;
 

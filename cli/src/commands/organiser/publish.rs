@@ -18,7 +18,8 @@ use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::problem::Problem;
 use zeroize::Zeroizing;
 
-use super::{folder, kept, picture};
+use super::folder::{self, Publishable};
+use super::kept;
 use crate::args::PublishArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::files::is_readable_by_others;
@@ -36,8 +37,7 @@ struct Servers<'a> {
 /// that a petition people can see is one they can sign.
 pub async fn run(arguments: &PublishArguments, output: &Output) -> CommandResult {
     let key = read_key(&arguments.key, output)?;
-    let (folder, _) = folder::read(&arguments.directory, output)?;
-    let picture = picture::read(&arguments.directory, &folder)?;
+    let Publishable { folder, picture, .. } = folder::read(&arguments.directory, output)?;
     let transport = Transport::new(arguments.connection.proxy.as_deref())
         .map_err(|error| Failure::new(Exit::Usage, format!("--proxy: {error}.")))?;
     let identified = arguments.issuer_server.as_ref().unwrap_or(&arguments.server);
@@ -55,7 +55,7 @@ pub async fn run(arguments: &PublishArguments, output: &Output) -> CommandResult
         let message = "The petition was signed with another key for this server. Name that key with --key.";
         return Err(Failure::new(Exit::Refused, message));
     }
-    servers.publish(&manifest, picture, &path, output).await
+    servers.publish(&manifest, picture.map(|picture| picture.file), &path, output).await
 }
 
 impl Servers<'_> {
