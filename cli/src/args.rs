@@ -9,8 +9,8 @@ use undersign_client_lib::link::{Link, LinkError, PetitionLink};
 use undersign_protocol::petition::{Language, PetitionId};
 
 pub use organiser::{
-    CheckArguments, CloseArguments, KeygenArguments, NewArguments, NoticeArguments, OrganiserCommand, PublishArguments,
-    ReportArguments, StatsArguments,
+    CheckArguments, CloseArguments, KeygenArguments, NewArguments, NoticeArguments, OrganiserCommand, PreviewArguments,
+    PublishArguments, ReportArguments, StatsArguments,
 };
 
 use crate::exit;

@@ -9,6 +9,7 @@ mod files;
 mod following;
 mod output;
 mod petition;
+mod preview;
 mod problems;
 mod report;
 mod signing;

@@ -35,12 +35,12 @@ use std::path::PathBuf;
 
 use lettre::message::Mailbox;
 use serde::{Deserialize, Deserializer, de};
+use undersign_pages::{PageSettings, Preselected};
 use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::email_verification::EvaluatorKey;
 use undersign_protocol::public_log::WitnessKey;
 use url::Url;
 
-use crate::anonymous::pages::{PageSettings, Preselected};
 use crate::anonymous::public_log::WitnessAddress;
 use crate::identified::email_verification::{Limits, SmtpSettings, TransportSettings};
 use crate::petition::OrganiserLimits;

@@ -9,10 +9,10 @@ use axum::Router;
 use axum::extract::FromRef as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use undersign_pages::{About, Pages};
 use undersign_protocol::petition::{PetitionId, Slug};
 
 use crate::announcement::Announcements;
-use crate::anonymous::pages::{About, Pages};
 use crate::anonymous::public_log::WitnessSettings;
 use crate::anonymous::{self, AnonymousDatabase, AnonymousState};
 use crate::app;
@@ -222,12 +222,15 @@ async fn open_anonymous(
         processes: config.processes,
         pages: Pages {
             public_url: origin(&section.public_url),
-            assets,
+            assets: assets.paths().clone(),
             preselected: section.bundle_preselected,
             settings: section.pages.clone(),
             about: About::read(&section.pages)?,
-            announcements,
+            announced: announcements.announced(),
+            draft: None,
         },
+        assets,
+        announcements,
     };
     let database = AnonymousDatabase::open(&section.database).await?;
     let keys = KeyDirectory::open(&section.keys)?;

@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -21,6 +22,9 @@ pub enum OrganiserCommand {
     /// Say everything that is wrong with a petition's folder, and what could be better
     #[command(after_help = exit::HELP)]
     Check(CheckArguments),
+    /// Show a petition's folder as the page that it will be, on this machine alone; the page follows what is changed
+    #[command(after_help = exit::HELP)]
+    Preview(PreviewArguments),
     /// Publish a petition's folder for good. It is safe to repeat
     #[command(after_help = exit::HELP)]
     Publish(PublishArguments),
@@ -81,6 +85,17 @@ pub struct CheckArguments {
     /// The petition's folder
     #[arg(value_name = "DIR")]
     pub directory: PathBuf,
+}
+
+/// `undersign organiser preview`.
+#[derive(Debug, Args)]
+pub struct PreviewArguments {
+    /// The petition's folder
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// Where browsers find it: an address of this machine alone; port 0 is any free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = loopback)]
+    pub listen: SocketAddr,
 }
 
 /// `undersign organiser publish`.
@@ -153,4 +168,14 @@ pub struct ReportArguments {
 /// A server as people copy it from a browser, with or without the slash at its end.
 fn base(text: &str) -> Result<Base, BaseError> {
     text.strip_suffix('/').unwrap_or(text).parse()
+}
+
+/// An address that other machines do not reach: what is previewed is not published.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr =
+        text.parse().map_err(|_| "this must look like 127.0.0.1:8000 or [::1]:8000".to_owned())?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err("what is previewed is not published, so only this machine may see it: 127.0.0.1 or [::1]".to_owned())
 }

@@ -3,7 +3,6 @@
 mod chart;
 mod document;
 mod page;
-mod qr;
 mod words;
 
 pub use chart::bars;

@@ -1,10 +1,10 @@
 use askama::Template;
 use undersign_protocol::petition::{Language, Localized, Manifest, NoticeContent, NoticeSigner, Text};
 use undersign_protocol::tally::Tally;
+use undersign_qr::Drawing;
 
 use super::chart::Chart;
 use super::document::{Report, is_of_delivery};
-use super::qr::Code;
 use super::words::Words;
 use crate::audit::Witnesses;
 use crate::text::{day, plain};
@@ -18,7 +18,7 @@ struct Page<'a> {
     language: &'a str,
     title: String,
     chart: Chart,
-    code: Option<Code>,
+    code: Option<Drawing>,
     command: String,
 }
 
@@ -62,7 +62,7 @@ pub fn page(report: &Report) -> Result<String, askama::Error> {
         language,
         title,
         chart: Chart::new(report.growth.batches()),
-        code: Code::of(&report.verify),
+        code: Drawing::of(&report.verify),
         command: format!("undersign audit '{}'", report.link),
     };
     page.render()

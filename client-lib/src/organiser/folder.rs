@@ -58,6 +58,11 @@ impl Folder {
         }
     }
 
+    /// Line of `petition.toml` on which a value stands, by its path (`publication.min_batch`).
+    pub fn line(&self, path: &str) -> Option<usize> {
+        self.lines.of(path)
+    }
+
     /// The manifest, with what the two sides prepared for it.
     pub fn manifest(
         &self,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use undersign_protocol::petition::{ByLanguage, Language, Text};
 
 use super::folder::SETTINGS_FILE;
+use super::lost::Place;
 use super::markdown::Source;
 use super::problem::Problems;
 
@@ -71,7 +72,12 @@ fn read_one(
     let source = |name: &str, problems: &mut Problems| {
         let file = path(name);
         match (files.get(&file), is_used(name)) {
-            (Some(text), _) => return Some(Source::read(file, text, problems)),
+            (Some(text), _) => {
+                let source = Source::read(file, text, problems);
+                let place = if name == DEMANDS { Place::Plain } else { Place::Prose };
+                source.hint_at_what_is_lost(place, problems);
+                return Some(source);
+            }
             (None, None) if name == FAQ || name == HELP => {}
             (None, Some(other)) if name == FAQ || name == HELP => {
                 let sentence = format!("this file is missing; {other}/{name} is there, so every language needs one");

@@ -3,6 +3,7 @@
 
 use undersign_protocol::petition::{NoticeText, Question};
 
+use super::lost::{Place, lost};
 use super::problem::Problems;
 use super::text_rules::{is_forbidden_in_prose, one_line, placeholder, placeholder_sentence};
 
@@ -188,6 +189,17 @@ impl Source {
             return None;
         }
         Some(help)
+    }
+
+    /// Hints at what pages will not show as it was meant.
+    pub fn hint_at_what_is_lost(&self, place: Place, problems: &mut Problems) {
+        let mut in_code = false;
+        for (number, line) in &self.lines {
+            in_code ^= is_fence(line);
+            if let Some(sentence) = lost(line, place).filter(|_| !in_code) {
+                problems.hint(&self.file, Some(*number), sentence);
+            }
+        }
     }
 
     fn check_letters(&self, problems: &mut Problems) {

@@ -13,12 +13,14 @@
 //! ```
 
 mod counts;
+mod draft;
 mod facts;
 mod facts_words;
 mod folder;
 mod hints;
 mod key;
 mod languages;
+mod lost;
 mod markdown;
 mod notice_folder;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,5 +1,7 @@
 //! A petition's folder, from the template to the published manifest.
 
+mod draft;
+mod hints;
 mod key;
 mod notices;
 mod parse;

@@ -218,7 +218,7 @@ fn numbered_demands() {
 
 #[test]
 fn hints_point_at_lines() {
-    let mut files = changed("petition.toml", "goals = [100, 500]", "goals = [5000]");
+    let mut files = changed("petition.toml", "goals = [100, 500]", "goals = [5000, 9000]");
     let settings = files.get_mut("petition.toml").expect("the file");
     settings.push_str("\n[publication]\nmin_batch = 500\n");
     files.insert("en/demand.md".to_owned(), "- typo".to_owned());

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use crate::web::language::InterfaceLanguage;
+use undersign_pages::{Banner, InterfaceLanguage, Level};
 
 /// Most characters of a banner in a language.
 const MAX_TEXT: usize = 500;
@@ -42,28 +42,6 @@ struct Texts {
     en: String,
     ru: Option<String>,
     fa: Option<String>,
-}
-
-/// How it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// News.
-    #[default]
-    Info,
-    /// Something that people should know before they go on.
-    Warning,
-}
-
-/// The banner as a page has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Banner {
-    /// How it is shown.
-    pub level: Level,
-    /// What it says.
-    pub text: String,
-    /// The text's language: the page's, where the file has it in that one.
-    pub language: InterfaceLanguage,
 }
 
 /// What is wrong with a file, in one line.
@@ -128,16 +106,6 @@ impl Announcement {
         };
         let (text, language) = own.map_or((&texts.en, InterfaceLanguage::English), |text| (text, language));
         Some(Banner { level: texts.level, text: text.clone(), language })
-    }
-}
-
-impl Level {
-    /// The class of the paragraph.
-    pub fn class(&self) -> &'static str {
-        match self {
-            Self::Info => "note",
-            Self::Warning => "message",
-        }
     }
 }
 

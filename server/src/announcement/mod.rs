@@ -9,7 +9,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-pub use file::{Announcement, AnnouncementError, Banner, Level};
+pub use file::{Announcement, AnnouncementError};
+use undersign_pages::{Announced, Said};
 
 use crate::web::cached::Version;
 
@@ -37,6 +38,15 @@ impl Announcements {
     pub fn now(&self) -> Arc<Announcement> {
         // A poisoned lock holds an announcement that was complete when it was set.
         Arc::clone(&self.0.now.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What pages say of it.
+    pub fn announced(&self) -> Announced {
+        let announcements = self.clone();
+        Announced::new(move |language| {
+            let now = announcements.now();
+            Said { banner: now.banner(language), is_paused: now.paused().is_some() }
+        })
     }
 
     /// Changes with what is announced.

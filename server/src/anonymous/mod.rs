@@ -61,12 +61,12 @@ pub fn routes(state: &AnonymousState) -> SideRoutes {
     let own = redemption::http::router().merge(public_log::http::router()).merge(tally::http::router());
     SideRoutes {
         own: refused_while_paused(
-            &state.pages.announcements,
+            &state.announcements,
             own.merge(notices::router()).merge(http::router(http::TOTAL_DAYS)).with_state(state.clone()),
         ),
         pages: pages::router().merge(pictures::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
-        assets: state.pages.assets.router(),
+        assets: state.assets.router(),
         organisers: publication::router()
             .merge(notices::organisers_router())
             .merge(crate::petition::review::http::router())

@@ -2,17 +2,19 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use undersign_pages::Pages;
 use undersign_protocol::petition::PetitionId;
 
-use super::pages::Pages;
 use super::public_log::{LogError, LogId, PublicLog, WitnessSettings};
 use super::redemption::Redemption;
+use crate::announcement::Announcements;
 use crate::clock::Clock;
 use crate::daily_counts::DailyCounts;
 use crate::entropy::Entropy;
 use crate::key_directory::KeyDirectory;
 use crate::petition::{OrganiserLimits, Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
+use crate::web::assets::Assets;
 use crate::web::cached::CachedAnswers;
 use crate::web::client_network::TrustedProxies;
 use crate::web::cors::Cors;
@@ -63,8 +65,12 @@ pub struct Settings {
     pub organiser_limits: OrganiserLimits,
     /// Proxies whose X-Forwarded-For is believed, for the demo's "from this machine" alone.
     pub trusted_proxies: TrustedProxies,
+    /// What the operator says on every page, and whether signing is paused.
+    pub announcements: Announcements,
     /// What pages are made with.
     pub pages: Pages,
+    /// What pages load.
+    pub assets: Arc<Assets>,
     /// Whether pages of the other host may ask this one.
     pub cors: Cors,
     /// How many processes there are.
@@ -95,7 +101,9 @@ pub struct AnonymousState {
     pub(super) cors: Cors,
     pub(super) log: Arc<PublicLog>,
     pub(super) redemption: Arc<Redemption>,
+    pub(super) announcements: Announcements,
     pub(super) pages: Arc<Pages>,
+    pub(super) assets: Arc<Assets>,
     pub(super) cached: Arc<CachedAnswers>,
     pub(super) counts: Arc<DailyCounts>,
 }
@@ -126,7 +134,7 @@ impl AnonymousState {
         let log = Arc::new(log);
         let redemption =
             Arc::new(Redemption::new(database.clone(), Arc::clone(&log), Arc::clone(&counts), Arc::clone(&clock)));
-        let announced = settings.pages.announcements.version().clone();
+        let announced = settings.announcements.version().clone();
         let versions = vec![registry.version().clone(), log.version().clone(), announced];
         let cached = Arc::new(CachedAnswers::new(Arc::clone(&clock), versions));
         Ok(Self {
@@ -142,7 +150,9 @@ impl AnonymousState {
             cors: settings.cors,
             log,
             redemption,
+            announcements: settings.announcements,
             pages: Arc::new(settings.pages),
+            assets: settings.assets,
         })
     }
 }

@@ -1,8 +1,8 @@
 use super::Finding;
 use crate::announcement;
-use crate::anonymous::pages::About;
 use crate::config::Config;
 use crate::identified::email_verification::RefusedDomains;
+use undersign_pages::About;
 
 /// What the operator has written into files of their own: the announcement, the refused domains, the page about the site; and limits that
 /// the two sides understand differently.

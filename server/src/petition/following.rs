@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use undersign_pages::Petition;
 use undersign_protocol::petition::PetitionId;
 
-use super::registry::{Petition, Registry};
+use super::registry::Registry;
 use super::rules::PetitionError;
 use crate::storage::StorageError;
 

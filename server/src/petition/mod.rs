@@ -21,12 +21,11 @@ pub mod notices;
 #[cfg(test)]
 mod contract;
 mod following;
-mod life;
 mod store;
 
 pub use http::Checked;
-pub use life::Life;
 pub use limits::OrganiserLimits;
 pub use notices::NewNoticeError;
-pub use registry::{Petition, PublishedNotice, Registry};
+pub use registry::Registry;
 pub use rules::{Organisers, PetitionError};
+pub use undersign_pages::{Petition, PublishedNotice};

@@ -1,5 +1,5 @@
 use undersign_protocol::ed25519::PublicKey;
-use undersign_protocol::petition::{BUNDLE_SIZE, ManifestError, PrepareRequest, PublishRequest, VerifiedManifest};
+use undersign_protocol::petition::{ManifestError, PrepareRequest, PublishRequest, VerifiedManifest};
 use undersign_protocol::timestamp::Timestamp;
 
 use super::review::rules::{MAX_OF_A_STRANGER, MAX_OF_STRANGERS};
@@ -132,11 +132,6 @@ impl Organisers {
         let is_full = of_key >= MAX_OF_A_STRANGER || of_strangers >= MAX_OF_STRANGERS;
         if is_full { Err(PetitionError::ReviewFull) } else { Ok(()) }
     }
-}
-
-/// The bundle of a position in the order of opening: fixed public runs of at most eight.
-pub fn bundle(position: u64) -> u64 {
-    position / BUNDLE_SIZE as u64
 }
 
 /// The last day whose prepared keys are still kept.

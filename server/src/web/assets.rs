@@ -11,6 +11,7 @@ use axum::routing::get;
 use brotli::CompressorWriter;
 use sha2::{Digest as _, Sha256};
 use tower_http::compression::CompressionLayer;
+use undersign_pages::assets::{AssetPaths, ICON, PLAIN_ICON, STYLE};
 
 /// The best that brotli can do, and the largest window that every browser takes (RFC 7932 §9.1).
 const QUALITY: u32 = 11;
@@ -21,9 +22,7 @@ const WINDOW: u32 = 22;
 #[derive(Debug)]
 pub struct Assets {
     files: BTreeMap<String, File>,
-    prefix: String,
-    has_client: bool,
-    has_fallback: bool,
+    paths: AssetPaths,
 }
 
 #[derive(Debug)]
@@ -75,9 +74,9 @@ macro_rules! script {
 }
 
 const EMBEDDED: [(&str, &[u8]); 9] = [
-    ("icon.svg", include_bytes!("../../assets/icon.svg")),
-    ("page.css", include_bytes!("../../assets/page.css")),
-    ("plain.svg", include_bytes!("../../assets/plain.svg")),
+    ("icon.svg", ICON.as_bytes()),
+    ("page.css", STYLE.as_bytes()),
+    ("plain.svg", PLAIN_ICON.as_bytes()),
     script!("share/main.js"),
     script!("sign/confirm.js"),
     script!("sign/main.js"),
@@ -110,23 +109,14 @@ impl Assets {
             hash.update(&file.plain);
         }
         let prefix = format!("/assets/{}", &hex::encode(hash.finalize())[..16]);
-        Ok(Arc::new(Self { files, prefix, has_client: client_dir.is_some(), has_fallback }))
+        let paths = AssetPaths { prefix, has_client: client_dir.is_some(), has_fallback };
+        Ok(Arc::new(Self { files, paths }))
     }
 
-    /// What the paths of all assets begin with, `/assets/{version}`. The version is a hash of everything: a path never changes its
-    /// content, and modules of two versions never meet.
-    pub fn prefix(&self) -> &str {
-        &self.prefix
-    }
-
-    /// Whether pages can sign.
-    pub fn has_client(&self) -> bool {
-        self.has_client
-    }
-
-    /// Whether pages can sign where WebAssembly is off.
-    pub fn has_fallback(&self) -> bool {
-        self.has_fallback
+    /// Where pages find them. The version in the paths is a hash of everything: a path never changes its content, and modules of two
+    /// versions never meet.
+    pub fn paths(&self) -> &AssetPaths {
+        &self.paths
     }
 
     /// `GET /assets/{version}/{name}`, for every asset.
@@ -134,7 +124,7 @@ impl Assets {
         let mut router = Router::new();
         for name in self.files.keys() {
             let (assets, name) = (Arc::clone(self), name.clone());
-            let path = format!("{}/{name}", self.prefix);
+            let path = format!("{}/{name}", self.paths.prefix);
             router = router.route(&path, get(async move |headers: HeaderMap| assets.answer(&name, &headers)));
         }
         router.layer(CompressionLayer::new())

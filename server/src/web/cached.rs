@@ -13,9 +13,10 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
+use undersign_pages::InterfaceLanguage;
 use undersign_protocol::timestamp::Timestamp;
 
-use super::language::InterfaceLanguage;
+use super::language::interface_language;
 use super::problem::WebProblem;
 use crate::clock::Clock;
 
@@ -142,7 +143,7 @@ pub async fn cached(State(answers): State<Arc<CachedAnswers>>, request: Request,
     if !is_plain {
         return next.run(request).await;
     }
-    let language = InterfaceLanguage::of_headers(headers);
+    let language = interface_language(headers);
     if let Some(answer) = answers.get(language, path) {
         return answer.for_client(headers);
     }

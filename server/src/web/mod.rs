@@ -21,9 +21,6 @@ pub mod headers;
 /// Which language a person reads.
 pub mod language;
 
-/// The words of the interface.
-pub mod messages;
-
 /// What is refused while signing is paused.
 pub mod paused;
 

@@ -44,6 +44,8 @@ mod announcements;
 
 /// Whether the site says who runs it.
 mod about;
+/// Whether organisers see beforehand what people will see.
+mod preview;
 
 /// Pictures: the organiser's, and the one that messengers show.
 mod pictures;

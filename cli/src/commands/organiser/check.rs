@@ -1,14 +1,13 @@
 use serde_json::json;
 
-use super::{folder, picture};
+use super::folder::{self, Publishable};
 use crate::args::CheckArguments;
 use crate::exit::CommandResult;
 use crate::output::Output;
 
 /// `undersign organiser check DIR`.
 pub fn run(arguments: &CheckArguments, output: &Output) -> CommandResult {
-    let (folder, hints) = folder::read(&arguments.directory, output)?;
-    picture::read(&arguments.directory, &folder)?;
+    let Publishable { folder, hints, .. } = folder::read(&arguments.directory, output)?;
     let settings = &folder.settings;
     let languages: Vec<&str> = folder.texts.keys().map(|language| language.as_str()).collect();
     output.event(

@@ -1,11 +1,13 @@
 mod check;
 mod days;
-mod folder;
+/// What is wrong with a folder.
+pub mod folder;
 mod kept;
 mod keygen;
 mod new;
 mod notice;
 mod picture;
+mod preview;
 mod publish;
 mod report;
 mod review;
@@ -21,6 +23,7 @@ pub async fn run(command: OrganiserCommand, output: &Output) -> CommandResult {
         OrganiserCommand::Keygen(arguments) => keygen::run(&arguments, output),
         OrganiserCommand::New(arguments) => new::run(&arguments, output),
         OrganiserCommand::Check(arguments) => check::run(&arguments, output),
+        OrganiserCommand::Preview(arguments) => preview::run(&arguments, output).await,
         OrganiserCommand::Publish(arguments) => publish::run(&arguments, output).await,
         OrganiserCommand::Update(arguments) => notice::update(&arguments, output).await,
         OrganiserCommand::Deliver(arguments) => notice::deliver(&arguments, output).await,

@@ -28,7 +28,7 @@ pub fn run(arguments: &NewArguments, output: &Output) -> CommandResult {
         json!({ "directory": directory, "files": files.keys().collect::<Vec<_>>() }),
         format!(
             "Made {} with {} files. Fill in what stands in {{{{double braces}}}}, then run:\n\
-             undersign organiser check {}",
+             undersign organiser preview {}",
             directory.display(),
             files.len(),
             directory.display()

@@ -18,7 +18,8 @@ use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::problem::Problem;
 use zeroize::Zeroizing;
 
-use super::{folder, kept, picture};
+use super::folder::{self, Publishable};
+use super::kept;
 use crate::args::PublishArguments;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::files::is_readable_by_others;
@@ -37,8 +38,8 @@ pub(super) struct Servers<'a> {
 /// that a petition people can see is one they can sign. Where the operator looks at it first, a repeat says where it stands.
 pub async fn run(arguments: &PublishArguments, output: &Output) -> CommandResult {
     let key = read_key(&arguments.key, output)?;
-    let (folder, _) = folder::read(&arguments.directory, output)?;
-    let picture = picture::read(&arguments.directory, &folder)?;
+    let Publishable { folder, picture, .. } = folder::read(&arguments.directory, output)?;
+    let picture = picture.map(|picture| picture.file);
     let transport = transport(&arguments.connection)?;
     let identified = arguments.issuer_server.as_ref().unwrap_or(&arguments.server);
     let servers = Servers { transport, identified, anonymous: &arguments.server };

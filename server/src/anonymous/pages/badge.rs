@@ -6,36 +6,18 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Serialize;
+use undersign_pages::badge::Badge;
+use undersign_pages::words::Progress;
 
 use super::http::Reader;
-use super::words::Progress;
 use crate::anonymous::AnonymousState;
 use crate::web::cached::Cacheable;
 use crate::web::extract::PathPart;
 use crate::web::problem::WebProblem;
 
-/// Pixels.
-pub const HEIGHT: u32 = 44;
-const MARGIN: u32 = 12;
-/// Wide enough for every system's letters of 14 pixels.
-const LETTER: u32 = 8;
-
 /// For both: other sites ask for them, and a minute is soon enough.
 const CACHE: (header::HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=60");
 const ANYWHERE: (&str, &str) = ("cross-origin-resource-policy", "cross-origin");
-
-#[derive(Template)]
-#[template(path = "badge.svg")]
-struct Badge {
-    width: u32,
-    height: u32,
-    margin: u32,
-    bar: u32,
-    filled: u32,
-    has_goal: bool,
-    sentence: String,
-    dir: &'static str,
-}
 
 /// Body of `GET /v1/petitions/{petition}/count`.
 #[derive(Serialize)]
@@ -53,7 +35,7 @@ pub async fn badge(
     let petition = state.registry.find(&slug).await?;
     let total = state.log.petition_total(&petition).await?;
     let progress = Progress::new(reader.t, total, &petition.verified.manifest().goals);
-    let svg = Badge::new(progress, reader.t.dir()).render().map_err(|error| WebProblem::internal(&error))?;
+    let svg = Badge::new(reader.t, progress).render().map_err(|error| WebProblem::internal(&error))?;
     let headers = [(header::CONTENT_TYPE, "image/svg+xml"), CACHE, (header::VARY, "accept-language")];
     Ok((Extension(Cacheable), [ANYWHERE], headers, svg).into_response())
 }
@@ -68,25 +50,4 @@ pub async fn count(
     let goal = petition.verified.manifest().goals.iter().find(|goal| **goal > total).copied();
     let headers = [CACHE, (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     Ok((Extension(Cacheable), [ANYWHERE], headers, Json(Count { total, goal })).into_response())
-}
-
-impl Badge {
-    fn new(progress: Progress, dir: &'static str) -> Self {
-        let letters = u32::try_from(progress.sentence.chars().count()).unwrap_or_default();
-        let bar = letters * LETTER;
-        let filled = progress
-            .goal
-            .as_ref()
-            .map_or(0, |(goal, _)| u128::from(bar) * u128::from(progress.total) / u128::from(*goal));
-        Self {
-            width: bar + 2 * MARGIN,
-            height: HEIGHT,
-            margin: MARGIN,
-            bar,
-            filled: u32::try_from(filled).unwrap_or_default(),
-            has_goal: progress.goal.is_some(),
-            sentence: progress.sentence,
-            dir,
-        }
-    }
 }

@@ -1,9 +1,9 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::IntoResponse;
+use undersign_pages::plain::ForgetPage;
 
 use super::http::{Answer, Reader, answer, policy};
-use super::plain::ForgetPage;
 use crate::anonymous::AnonymousState;
 
 /// What a browser wipes of this origin (W3C Clear Site Data): with the cache the files that show that it was here.

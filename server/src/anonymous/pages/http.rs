@@ -9,24 +9,24 @@ use axum::response::{AppendHeaders, Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use undersign_client_lib::endpoints::Base;
+use undersign_pages::about::AboutPage;
+use undersign_pages::accent::Accent;
+use undersign_pages::feed::Feed;
+use undersign_pages::list::{Counted, ListPage, OrganiserPage, beside};
+use undersign_pages::news::TakenDownPage;
+use undersign_pages::petition::PetitionPage;
+use undersign_pages::plain::{NotFoundPage, SafetyPage};
+use undersign_pages::share::SharePage;
+use undersign_pages::verify::{LogHead, VerifyPage};
+use undersign_pages::withdraw::WithdrawPage;
+use undersign_pages::{InterfaceLanguage, Messages};
 
-use super::about::AboutPage;
-use super::accent::Accent;
-use super::feed::Feed;
-use super::list::{Counted, ListPage, OrganiserPage, beside};
-use super::news::TakenDownPage;
-use super::petition::PetitionPage;
-use super::plain::{NotFoundPage, SafetyPage};
-use super::share::SharePage;
-use super::verify::VerifyPage;
-use super::withdraw::WithdrawPage;
 use super::{badge, forget, preview};
 use crate::anonymous::AnonymousState;
 use crate::petition::{Petition, PetitionError};
 use crate::web::cached::Cacheable;
 use crate::web::extract::PathPart;
-use crate::web::language::InterfaceLanguage;
-use crate::web::messages::Messages;
+use crate::web::language::interface_language;
 use crate::web::problem::WebProblem;
 
 /// A page, or what went wrong.
@@ -71,7 +71,7 @@ impl<S: Sync> FromRequestParts<S> for Reader {
         let path = parts.uri.path().to_owned();
         let first = path.split('/').nth(1).unwrap_or_default();
         let named = InterfaceLanguage::ALL.into_iter().find(|language| language.tag() == first);
-        let language = named.unwrap_or_else(|| InterfaceLanguage::of_headers(&parts.headers));
+        let language = named.unwrap_or_else(|| interface_language(&parts.headers));
         Ok(Self { t: Messages::of(language), path })
     }
 }
@@ -168,13 +168,9 @@ async fn withdraw(State(state): State<AnonymousState>, reader: Reader, PathPart(
 async fn verify(State(state): State<AnonymousState>, reader: Reader, PathPart(slug): PathPart<String>) -> Answer {
     let Ok(petition) = state.registry.find(&slug).await else { return not_found(&state, &reader) };
     let (head, checkpoint) = state.log.petition_checkpoint(&petition).await?;
-    answer(
-        &state,
-        &reader,
-        StatusCode::OK,
-        &worker_policy(),
-        &VerifyPage::new(reader.t, &state.pages, &petition, (&head, &checkpoint)),
-    )
+    let head = LogHead { tree_size: head.tree_size, root: head.root, tally: head.tally, checkpoint: &checkpoint };
+    let page = VerifyPage::new(reader.t, &state.pages, &petition, head);
+    answer(&state, &reader, StatusCode::OK, &worker_policy(), &page)
 }
 
 fn not_found(state: &AnonymousState, reader: &Reader) -> Answer {

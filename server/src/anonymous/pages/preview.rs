@@ -12,19 +12,15 @@ use axum::response::{IntoResponse, Response};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Node, Options, Tree, fontdb};
 use tokio::sync::Semaphore;
+use undersign_pages::petition::{PREVIEW_HEIGHT as HEIGHT, PREVIEW_WIDTH as WIDTH};
+use undersign_pages::words::{Progress, Words};
 use undersign_protocol::problem::Problem;
 
 use super::http::Reader;
-use super::words::{Progress, Words};
 use crate::anonymous::AnonymousState;
 use crate::web::cached::Cacheable;
 use crate::web::extract::PathPart;
 use crate::web::problem::WebProblem;
-
-/// Pixels, as Open Graph wants them.
-pub const WIDTH: u32 = 1_200;
-/// Pixels.
-pub const HEIGHT: u32 = 630;
 
 const MARGIN: f32 = 72.0;
 const LINE: f32 = WIDTH as f32 - 2.0 * MARGIN;
@@ -245,10 +241,9 @@ fn options() -> Options<'static> {
 #[cfg(test)]
 mod tests {
     use resvg::usvg::Node;
+    use undersign_pages::{InterfaceLanguage, Messages};
 
     use super::*;
-    use crate::web::language::InterfaceLanguage;
-    use crate::web::messages::Messages;
 
     fn texts(title: &str, dir: &'static str) -> Texts {
         let t = Messages::of(InterfaceLanguage::English);

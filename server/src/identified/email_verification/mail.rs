@@ -2,13 +2,12 @@ use askama::Template;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use serde::{Deserialize, Serialize};
+use undersign_pages::{InterfaceLanguage, Messages};
 use undersign_protocol::bytes::to_base64url;
 use undersign_protocol::petition::Language;
 use zeroize::ZeroizeOnDrop;
 
 use super::rules::VerificationError;
-use crate::web::language::InterfaceLanguage;
-use crate::web::messages::Messages;
 
 /// What mails look like. They are neutral: no petition, no organiser, nothing to track.
 #[derive(Debug, Clone)]

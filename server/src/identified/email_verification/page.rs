@@ -10,17 +10,18 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
+use undersign_pages::Messages;
+use undersign_pages::confirm::{ConfirmPage, Step};
 use undersign_protocol::email_verification::Confirmation;
 use undersign_protocol::problem::Problem;
 
 use super::EmailVerification;
 use super::http::problem;
 use super::rules::VerificationError;
-use crate::announcement::{Announcement, Announcements, Banner};
+use crate::announcement::{Announcement, Announcements};
 use crate::identified::IdentifiedState;
 use crate::web::assets::Assets;
-use crate::web::language::InterfaceLanguage;
-use crate::web::messages::Messages;
+use crate::web::language::interface_language;
 use crate::web::problem::WebProblem;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
@@ -41,34 +42,6 @@ struct Link {
 struct Filled {
     t: String,
     check: String,
-}
-
-/// What the page shows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Step<'a> {
-    Ask { token: &'a str, problem: Option<&'a str> },
-    Done,
-    Over { problem: &'a str },
-}
-
-impl Step<'_> {
-    /// What scripts and tests call it.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Ask { .. } => "ask",
-            Self::Done => "done",
-            Self::Over { .. } => "over",
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "confirm.html")]
-struct Page<'a> {
-    t: &'static Messages,
-    assets: &'a str,
-    step: Step<'a>,
-    banner: Option<Banner>,
 }
 
 /// The page's surroundings: whose words, which style.
@@ -138,7 +111,7 @@ impl Reader {
 
     fn page(&self, status: StatusCode, step: Step<'_>) -> Result<Response, WebProblem> {
         let banner = self.announcement.banner(self.t.language());
-        let page = Page { t: self.t, assets: self.assets.prefix(), step, banner };
+        let page = ConfirmPage { t: self.t, assets: &self.assets.paths().prefix, step, banner };
         let html = page.render().map_err(|error| WebProblem::internal(&error))?;
         Ok((status, [(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response())
     }
@@ -168,7 +141,7 @@ impl FromRequestParts<IdentifiedState> for Reader {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &IdentifiedState) -> Result<Self, Infallible> {
-        let language = InterfaceLanguage::of_headers(&parts.headers);
+        let language = interface_language(&parts.headers);
         let announcement = Announcements::from_ref(state).now();
         Ok(Self { t: Messages::of(language), assets: Arc::from_ref(state), announcement })
     }
