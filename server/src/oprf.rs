@@ -22,7 +22,7 @@ pub enum OprfError {
     /// The bytes are no proof, or the proof does not show that this key was used.
     #[error("the proof does not fit the public key")]
     Proof,
-    /// An input of no bytes, or of more than 65,535; or a seed from which no key follows.
+    /// An input of more than 65,535 bytes, whose length has no place in what is hashed; or a seed from which no key follows.
     #[error("not an input")]
     Input,
 }
@@ -220,6 +220,17 @@ mod tests {
             assert!(!is_key(&EvaluatorKey::from(bytes)));
         }
         assert!(is_key(&key.public_key()));
-        assert_eq!(Blinded::new(b"", &SystemEntropy).err(), Some(OprfError::Input));
+    }
+
+    #[test]
+    fn an_input_whose_length_has_no_place_is_refused() {
+        let key = OprfKey::from_seed(&[1; 32]).expect("a key");
+        let finalize = |input: &[u8]| {
+            let blinded = Blinded::new(input, &SystemEntropy)?;
+            let answer = key.evaluate(&blinded.element, &SystemEntropy)?;
+            blinded.finalize(&answer, &key.public_key()).map(drop)
+        };
+        assert_eq!(finalize(&[1; 65_535]), Ok(()));
+        assert!(finalize(&[1; 65_536]).is_err());
     }
 }
