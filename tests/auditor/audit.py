@@ -190,11 +190,11 @@ def audit(copy, asked):
             check(notice["petition_id"] == text(identity), index, "notice-petition")
             signer = {"organiser": manifest["organiser"], "operator": manifest["log"]}.get(notice["signer"])
             check(signer, index, "notice")
-            text_signed, key = b"undersign notice v1\n" + body[:-64], signer["public_key"]
+            text_signed, by = b"undersign notice v1\n" + body[:-64], signer["public_key"]
             if recovered:
-                key = notice["recovery_key"]
-                check(notice["signer"] == "organiser" and is_recovery(key, manifest["organiser"]), index, "notice-signature")
-            check(signed(key, text_signed, body[-64:]), index, "notice-signature")
+                by = notice["recovery_key"]
+                check(notice["signer"] == "organiser" and is_recovery(by, manifest["organiser"]), index, "notice-signature")
+            check(signed(by, text_signed, body[-64:]), index, "notice-signature")
             if does == "earlier_total" and notice["signer"] == "organiser":  # said, and part of no count
                 earlier = {name: content[name] for name in CONTENTS[does]}
         check(not closed or kind == b"\5", index, "after-close")

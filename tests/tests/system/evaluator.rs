@@ -267,7 +267,7 @@ async fn an_evaluator_answers_its_issuer_alone_and_one_form_alone() {
     for (method, path) in [("GET", "/v1/evaluations"), ("POST", "/key"), ("GET", "/"), ("GET", "/v1/evaluations/x")] {
         let method = method.parse().expect("a method");
         let url = format!("{}{path}", evaluator.url());
-        let answer = reqwest::Client::new().request(method, url).send().await.expect("an answer");
+        let answer = undersign_tests::evaluator::client().request(method, url).send().await.expect("an answer");
         assert!([404, 405].contains(&answer.status().as_u16()), "{path}");
     }
     // None of this was counted; of what is, a day has three.
@@ -289,7 +289,7 @@ async fn of_many_at_once_no_more_are_answered_than_the_limit_and_a_kill_gives_no
         let bodies = (0..15).map(|number| evaluator.request(element(&[number])).encode());
         let mut asked = tokio::task::JoinSet::new();
         for body in bodies {
-            let request = reqwest::Client::new().post(format!("{}/v1/evaluations", evaluator.url()));
+            let request = undersign_tests::evaluator::client().post(format!("{}/v1/evaluations", evaluator.url()));
             let request = request.header("content-type", EVALUATION_MEDIA_TYPE).body(body);
             asked.spawn(async move { request.send().await.expect("an answer").status().as_u16() });
         }
