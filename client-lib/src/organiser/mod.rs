@@ -13,6 +13,7 @@
 //! ```
 
 mod facts;
+mod facts_reader;
 mod facts_words;
 mod folder;
 mod hints;
@@ -20,6 +21,7 @@ mod key;
 mod languages;
 mod markdown;
 mod notice_folder;
+mod overdue;
 #[cfg(not(target_arch = "wasm32"))]
 mod picture;
 mod problem;
@@ -38,6 +40,7 @@ pub use facts::{Day, Facts, FactsError};
 pub use folder::{Folder, SETTINGS_FILE, sign};
 pub use key::{KeyFileError, format_key, generate_key, parse_key};
 pub use notice_folder::{NOTICE_FILE, NoticeFolder, NoticeKind, notice_request, read_notice_answer, sign_notice};
+pub use overdue::{Overdue, overdue};
 #[cfg(not(target_arch = "wasm32"))]
 pub use picture::{MAX_PICTURE, PictureError, ShownPicture, picture_hash, shown_picture};
 pub use problem::{FolderProblem, Severity};

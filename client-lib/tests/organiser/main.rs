@@ -2,6 +2,7 @@
 
 mod key;
 mod notices;
+mod overdue;
 mod parse;
 mod picture;
 mod publish;
