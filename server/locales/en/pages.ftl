@@ -52,6 +52,7 @@ notice-take-down = Text taken down
 notice-correction = Replaced by another petition
 notice-delivery = Handed over, with { $size } entries in the log
 notice-answer = Answer of an addressee
+answer-overdue = The answer was due on { $date }; none is published.
 notice-by-organiser = from the organiser
 notice-by-operator = from the operator of this site
 notice-replaced-by = The petition that replaces this one

@@ -53,6 +53,7 @@ notice-take-down = متن برداشته شد
 notice-correction = طومار دیگری جای آن را گرفت
 notice-delivery = تحویل داده شد، با { $size } ثبت در دفتر
 notice-answer = پاسخ یکی از مخاطبان
+answer-overdue = پاسخ باید تا { $date } می‌رسید؛ هیچ پاسخی منتشر نشده است.
 notice-by-organiser = از برگزارکننده
 notice-by-operator = از گردانندهٔ این سایت
 notice-replaced-by = طوماری که جای این را گرفته است

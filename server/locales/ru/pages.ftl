@@ -54,6 +54,7 @@ notice-take-down = Текст снят
 notice-correction = Заменена другой петицией
 notice-delivery = Передана, в журнале было записей: { $size }
 notice-answer = Ответ адресата
+answer-overdue = ответ должен был прийти до { $date } включительно; ничего не опубликовано.
 notice-by-organiser = от организатора
 notice-by-operator = от оператора этого сайта
 notice-replaced-by = Петиция, которая заменила эту

@@ -99,7 +99,7 @@ impl<'a> PetitionPage<'a> {
             is_open: state == PetitionState::Open,
             preselect_run: pages.preselected == Preselected::Run,
             others: others(t, petition, all, now),
-            notices: News::of(t, petition, all),
+            notices: News::of(t, petition, all, now),
             replaces: manifest.replaces.map(|replaced| Linked::of(replaced, all)),
             beside: beside.iter().filter_map(|other| Card::new(t, other, now)).collect(),
             picture,
