@@ -4,14 +4,17 @@ use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::{Link, PetitionLink};
 use undersign_client_lib::lookup::list_request;
 use undersign_client_lib::native::Transport;
+use undersign_client_lib::organiser::{Overdue, overdue};
 use undersign_protocol::petition::{
     Language, NoticeContent, NoticeSigner, PetitionList, PetitionState, Redemption, VerifiedNotice,
 };
 use undersign_protocol::tally::TotalDocument;
 
 use crate::args::ShowArguments;
+use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
+use crate::overdue::overdue_lines;
 use crate::petition::{Purpose, look_up, names, pin_line, total, transport, trust_in_server};
 use crate::problems;
 use crate::text::{in_language, plain};
@@ -50,6 +53,9 @@ fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, langua
         "signatures": total.signatures, "withdrawals": total.withdrawals, "issued": total.issued,
         "tree_size": total.tree_size, "root": total.root, "pinned": petition.is_pinned(),
         "witnessed": petition.is_witnessed(), "link": link.to_string(),
+        "overdue": late(petition).iter().map(|late| json!({
+            "answer_until": late.answer_until.to_string(), "addressees": late.addressees,
+        })).collect::<Vec<_>>(),
         "asked_for_together": petition.run().iter().map(|row| &row.slug).collect::<Vec<_>>(),
     })
 }
@@ -65,6 +71,11 @@ fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language
         lines
     };
     lines.extend(petition.notices().iter().rev().flat_map(|notice| news(notice, language)));
+    let late: Vec<String> = overdue_lines(&late(petition), manifest, language).collect();
+    if !late.is_empty() {
+        lines.push(String::new());
+        lines.extend(late);
+    }
     let goal = manifest.goals.iter().find(|goal| **goal > total.total).or(manifest.goals.last());
     let goal = goal.map(|goal| format!(" of {goal}")).unwrap_or_default();
     let state = match petition.state() {
@@ -102,6 +113,11 @@ fn own_text(petition: &CheckedPetition, language: Option<&Language>) -> Vec<Stri
         lines.push(format!("To: {name}"));
     }
     lines
+}
+
+/// Which answers are overdue, by the clock of this machine.
+fn late(petition: &CheckedPetition) -> Vec<Overdue> {
+    overdue(petition.manifest(), petition.notices().iter().map(VerifiedNotice::notice), clock::now())
 }
 
 /// A notice, from the log.
