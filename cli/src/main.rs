@@ -8,6 +8,7 @@ mod exit;
 mod files;
 mod following;
 mod output;
+mod overdue;
 mod petition;
 mod preview;
 mod problems;

@@ -90,6 +90,9 @@ pub mod witnesses;
 /// What was said about a petition since, from its log.
 pub mod notices;
 
+/// What deliveries and answers say to programs, and which answers are overdue.
+pub mod facts;
+
 /// Watching a log until a signature is in it.
 pub mod published;
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use undersign_protocol::timestamp::Timestamp;
 
 use crate::Pages;
 use crate::messages::Messages;
@@ -26,9 +27,15 @@ pub struct Feed<'a> {
 
 impl<'a> Feed<'a> {
     /// Of one petition; the others are those that its notices may lead to.
-    pub fn new(t: &'static Messages, pages: &'a Pages, petition: &'a Petition, all: &[Arc<Petition>]) -> Self {
+    pub fn new(
+        t: &'static Messages,
+        pages: &'a Pages,
+        petition: &'a Petition,
+        all: &[Arc<Petition>],
+        now: Timestamp,
+    ) -> Self {
         let manifest = petition.verified.manifest();
-        let notices = News::for_feed(t, petition, all);
+        let notices = News::for_feed(t, petition, all, now);
         let title = Words::shown(t, petition).map(|words| words.text.title.clone());
         let author = Words::of(t, manifest).map(|words| words.localized(&manifest.organiser.name));
         Self {

@@ -1,13 +1,15 @@
 use std::sync::Arc;
 
 use askama::Template;
+use undersign_client_lib::facts::{Overdue as Late, overdue};
 use undersign_protocol::petition::{Language, NoticeContent, NoticeSigner, PetitionId};
+use undersign_protocol::timestamp::Timestamp;
 
 use crate::Pages;
 use crate::frame::PetitionFrame;
 use crate::markdown::to_html;
 use crate::messages::Messages;
-use crate::published::Petition;
+use crate::published::{Petition, PublishedNotice};
 
 /// A petition whose text is not shown any more. Its notices say why; log and total stay.
 #[derive(Template)]
@@ -33,10 +35,20 @@ pub struct News<'a> {
     pub title: &'a str,
     /// HTML.
     pub body: String,
+    /// Answers to it that are overdue.
+    pub overdue: Vec<Overdue<'a>>,
     /// Another petition that it leads to.
     pub other: Option<Linked>,
     /// The notice's own id.
     pub id: String,
+}
+
+/// An answer that is overdue.
+pub struct Overdue<'a> {
+    /// Who owes it, in the notice's language.
+    pub addressee: &'a str,
+    /// Until when it was due, and that there is none.
+    pub sentence: String,
 }
 
 /// Another petition: by its short name where it is here, else by its id.
@@ -55,33 +67,36 @@ impl<'a> TakenDownPage<'a> {
         petition: &'a Petition,
         all: &[Arc<Petition>],
         total: u64,
+        now: Timestamp,
     ) -> Self {
         Self {
             frame: PetitionFrame::new(t, pages, petition, ""),
             total,
             count: t.number(total),
-            notices: News::of(t, petition, all),
+            notices: News::of(t, petition, all, now),
         }
     }
 }
 
 impl<'a> News<'a> {
     /// All notices of a petition, newest first, in the reader's language or else in the petition's first.
-    pub fn of(t: &Messages, petition: &'a Petition, all: &[Arc<Petition>]) -> Vec<Self> {
-        Self::of_those(t, petition, all, |_| true)
+    pub fn of(t: &Messages, petition: &'a Petition, all: &[Arc<Petition>], now: Timestamp) -> Vec<Self> {
+        Self::of_those(t, petition, all, now, |_| true)
     }
 
     /// The same for other programs. A number that nobody can verify is not spread beyond the page that says so.
-    pub fn for_feed(t: &Messages, petition: &'a Petition, all: &[Arc<Petition>]) -> Vec<Self> {
-        Self::of_those(t, petition, all, |content| !matches!(content, NoticeContent::EarlierTotal(_)))
+    pub fn for_feed(t: &Messages, petition: &'a Petition, all: &[Arc<Petition>], now: Timestamp) -> Vec<Self> {
+        Self::of_those(t, petition, all, now, |content| !matches!(content, NoticeContent::EarlierTotal(_)))
     }
 
     fn of_those(
         t: &Messages,
         petition: &'a Petition,
         all: &[Arc<Petition>],
+        now: Timestamp,
         is_told: impl Fn(&NoticeContent) -> bool,
     ) -> Vec<Self> {
+        let late = late(petition, now);
         let told = petition.notices.iter().filter(|published| is_told(&published.verified.notice().content));
         let news = told.filter_map(|published| {
             let notice = published.verified.notice();
@@ -103,11 +118,32 @@ impl<'a> News<'a> {
                 lang,
                 title: &text.title,
                 body: to_html(&text.body),
+                overdue: Overdue::of(t, petition, published, lang, &late),
                 other,
                 id: published.verified.id().to_string(),
             })
         });
         news.collect()
+    }
+}
+
+impl<'a> Overdue<'a> {
+    fn of(
+        t: &Messages,
+        petition: &'a Petition,
+        delivery: &PublishedNotice,
+        lang: &Language,
+        late: &[(Option<u64>, Late)],
+    ) -> Vec<Self> {
+        let of_this = late.iter().filter(|(leaf_index, _)| *leaf_index == delivery.leaf_index);
+        let addressees = &petition.verified.manifest().addressees;
+        let lines = of_this.flat_map(|(_, late)| {
+            let sentence = t.with("answer-overdue", "date", t.date(late.answer_until.begins_at()));
+            let named =
+                late.addressees.iter().filter_map(|place| addressees.get(place.checked_sub(1)?)?.name.get(lang));
+            named.map(move |addressee| Self { addressee, sentence: sentence.clone() })
+        });
+        lines.collect()
     }
 }
 
@@ -118,6 +154,15 @@ impl Linked {
         let slug = here.map(|other| other.verified.manifest().slug.to_string());
         Self { slug, petition_id: petition_id.to_string() }
     }
+}
+
+/// What is overdue, each with the place of its delivery in the log.
+fn late(petition: &Petition, now: Timestamp) -> Vec<(Option<u64>, Late)> {
+    let mut in_log: Vec<&PublishedNotice> = petition.notices.iter().collect();
+    in_log.sort_by_key(|published| published.leaf_index);
+    let notices = in_log.iter().map(|published| published.verified.notice());
+    let late = overdue(petition.verified.manifest(), notices, now).into_iter();
+    late.filter_map(|late| Some((in_log.get(late.delivery)?.leaf_index, late))).collect()
 }
 
 fn kind(t: &Messages, content: &NoticeContent) -> String {

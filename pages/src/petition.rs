@@ -108,7 +108,7 @@ impl<'a> PetitionPage<'a> {
             has_evaluator: manifest.issuer.tags == Tags::Evaluator,
             preselect_run: pages.preselected == Preselected::Run,
             others: others(t, petition, all, now),
-            notices: News::of(t, petition, all),
+            notices: News::of(t, petition, all, now),
             replaces: manifest.replaces.map(|replaced| Linked::of(replaced, all)),
             beside: beside.iter().filter_map(|other| Card::new(t, other, now)).collect(),
             picture,

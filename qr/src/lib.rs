@@ -1,4 +1,4 @@
-//! QR codes as SVG, drawn in one way wherever one is shown: on the page of ways to share, in a report, and in the browser.
+//! QR codes, drawn in one way wherever one is shown: on the page of ways to share, in a report, and in the browser.
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
@@ -14,24 +14,42 @@ pub struct Drawing {
     pub size: i32,
 }
 
-impl Drawing {
-    /// Draws a text. A quarter of the code may be dirty or torn, where that does not make it larger; at least a seventh. `None` where
+/// A code as it is drawn: where it is dark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// Column and row where dark modules begin, and how many stand side by side there.
+    pub dark: Vec<[i32; 3]>,
+    /// Modules of a side, the light margin included.
+    pub size: i32,
+}
+
+impl Code {
+    /// Encodes a text. A quarter of the code may be dirty or torn, where that does not make it larger; at least a seventh. `None` where
     /// the text has more than about 2,300 bytes.
     pub fn of(text: &str) -> Option<Self> {
         // Raises the level of correction by itself where the size stays.
         let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
-        let mut path = String::new();
+        let mut dark = Vec::new();
         for y in 0..code.size() {
             let mut x = 0;
             while x < code.size() {
                 let length = (x..code.size()).take_while(|x| code.get_module(*x, y)).count() as i32;
                 if length > 0 {
-                    path.push_str(&format!("M{} {}h{length}v1h-{length}z", x + MARGIN, y + MARGIN));
+                    dark.push([x + MARGIN, y + MARGIN, length]);
                 }
                 x += length.max(1);
             }
         }
-        Some(Self { path, size: code.size() + 2 * MARGIN })
+        Some(Self { dark, size: code.size() + 2 * MARGIN })
+    }
+}
+
+impl Drawing {
+    /// Draws the code of a text; `None` as for [`Code::of`].
+    pub fn of(text: &str) -> Option<Self> {
+        let code = Code::of(text)?;
+        let run = |[x, y, length]: &[i32; 3]| format!("M{x} {y}h{length}v1h-{length}z");
+        Some(Self { path: code.dark.iter().map(run).collect(), size: code.size })
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Options {
     pub log: Option<String>,
     /// Who is asked for tags; they are local where it is `None`.
     pub evaluator: Option<EvaluatorAddress>,
+    /// Public halves of organisers' keys that may publish too.
+    pub organisers: Vec<String>,
     /// URLs of the identified and the anonymous side's databases; SQLite's, in the server's own directory, where it is `None`.
     pub databases: Option<[String; 2]>,
 }
@@ -279,7 +281,8 @@ impl TestServer {
     fn config(&self) -> String {
         let directory = self.path().display();
         let (identified_port, anonymous_port) = (self.identified_port, self.anonymous_port);
-        let organiser = self.organiser.public_key();
+        let own = self.organiser.public_key().to_string();
+        let organisers: Vec<_> = self.options.organisers.iter().chain([&own]).collect();
         let mail = match &self.options.smtp {
             Some(smtp) => format!("[identified.mail.smtp]\n{smtp}"),
             None => format!("files = \"{directory}/outbox\""),
@@ -310,7 +313,7 @@ listen = "127.0.0.1:{identified_port}"
 public_url = "http://127.0.0.1:{identified_port}"
 database = "{identified}"
 keys = "{directory}/identified-keys"
-organisers = ["{organiser}"]
+organisers = {organisers:?}
 {review}
 
 {more_identified}
@@ -330,7 +333,7 @@ listen = "127.0.0.1:{anonymous_port}"
 public_url = "http://127.0.0.1:{anonymous_port}"
 database = "{anonymous}"
 keys = "{directory}/anonymous-keys"
-organisers = ["{organiser}"]
+organisers = {organisers:?}
 {review}
 {client}
 {again}

@@ -44,6 +44,11 @@ pub fn everything() -> Result<()> {
     install(&[
         Need { what: "strace", packages: &["strace"], present: || in_path("strace") },
         Need {
+            what: "poppler's programs, with which the tests look at printed reports",
+            packages: &["poppler-utils"],
+            present: || in_path("pdftoppm") && in_path("pdftotext"),
+        },
+        Need {
             what: "Python with its module venv",
             packages: &["python3", "python3-venv"],
             present: || succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),

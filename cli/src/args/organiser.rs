@@ -49,7 +49,7 @@ pub enum OrganiserCommand {
     /// has counted of each day
     #[command(after_help = exit::HELP)]
     Stats(StatsArguments),
-    /// Write a report to hand over with the total, as HTML to be printed, and the same as JSON; the log is audited first
+    /// Write a report to hand over with the total, as PDF, HTML and JSON, and a copy of the log beside it; the log is audited first
     #[command(after_help = exit::HELP)]
     Report(ReportArguments),
     /// Close a petition earlier than it said. It is safe to repeat
@@ -160,9 +160,13 @@ pub struct StatsArguments {
 pub struct ReportArguments {
     #[command(flatten)]
     pub log: SourceArguments,
-    /// The file to write, FILE.html; FILE.json is written beside it. Files that are there are replaced
-    #[arg(long, value_name = "FILE.html")]
+    /// The file to write, FILE.pdf; FILE.html, FILE.json and, with a link, FILE.tar are written beside it. Files that are there are
+    /// replaced
+    #[arg(long, value_name = "FILE.pdf")]
     pub to: PathBuf,
+    /// Write no copy of the log
+    #[arg(long)]
+    pub no_copy: bool,
 }
 
 /// A server as people copy it from a browser, with or without the slash at its end.

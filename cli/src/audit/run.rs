@@ -68,9 +68,9 @@ impl Audited {
     }
 
     /// Packs the copy, where one is kept in a tar file.
-    pub fn pack(self) -> CommandResult {
-        match self.to_pack {
-            Some((folder, export)) => folder.pack(self.verdict.tree_size(), &export),
+    pub fn pack(&self) -> CommandResult {
+        match &self.to_pack {
+            Some((folder, export)) => folder.clone().pack(self.verdict.tree_size(), export),
             None => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use undersign_client_lib::checked::CheckedPetition;
 use undersign_client_lib::endpoints::Base;
+use undersign_client_lib::facts::{Overdue, overdue};
 use undersign_client_lib::link::{Link, PetitionLink};
 use undersign_client_lib::lookup::list_request;
 use undersign_client_lib::native::Transport;
@@ -10,8 +11,10 @@ use undersign_protocol::petition::{
 use undersign_protocol::tally::TotalDocument;
 
 use crate::args::ShowArguments;
+use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
+use crate::overdue::overdue_lines;
 use crate::petition::{Purpose, look_up, names, pin_line, total, transport, trust_in_server};
 use crate::problems;
 use crate::text::{day, in_language, plain};
@@ -51,6 +54,9 @@ fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, langua
         "tree_size": total.tree_size, "root": total.root, "pinned": petition.is_pinned(),
         "witnessed": petition.is_witnessed(), "link": link.to_string(), "onion": petition.onion(),
         "tags": manifest.issuer.tags,
+        "overdue": late(petition).iter().map(|late| json!({
+            "answer_until": late.answer_until.to_string(), "addressees": late.addressees,
+        })).collect::<Vec<_>>(),
         "asked_for_together": petition.run().iter().map(|row| &row.slug).collect::<Vec<_>>(),
     })
 }
@@ -66,6 +72,11 @@ fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language
         lines
     };
     lines.extend(petition.notices().iter().rev().flat_map(|notice| news(notice, language)));
+    let late: Vec<String> = overdue_lines(&late(petition), manifest, language).collect();
+    if !late.is_empty() {
+        lines.push(String::new());
+        lines.extend(late);
+    }
     let goal = manifest.goals.iter().find(|goal| **goal > total.total).or(manifest.goals.last());
     let goal = goal.map(|goal| format!(" of {goal}")).unwrap_or_default();
     let state = match petition.state() {
@@ -127,6 +138,11 @@ fn own_text(petition: &CheckedPetition, language: Option<&Language>) -> Vec<Stri
         lines.push(format!("To: {name}"));
     }
     lines
+}
+
+/// Which answers are overdue, by the clock of this machine.
+fn late(petition: &CheckedPetition) -> Vec<Overdue> {
+    overdue(petition.manifest(), petition.notices().iter().map(VerifiedNotice::notice), clock::now())
 }
 
 /// A notice, from the log.

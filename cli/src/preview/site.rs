@@ -110,7 +110,7 @@ fn page(
                 Ok(Answer::of("image/svg+xml", badge))
             }
             ["news.atom"] => {
-                let feed = Feed::new(t, pages, petition, &all).render()?;
+                let feed = Feed::new(t, pages, petition, &all, now).render()?;
                 Ok(Answer::of("application/atom+xml; charset=utf-8", feed))
             }
             ["picture.jpg"] => match &shown.picture {

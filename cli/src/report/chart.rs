@@ -10,6 +10,8 @@ const BAR: u64 = 30;
 
 /// A line of growth: the total after each batch, from 0 on.
 pub struct Chart {
+    /// From the left and from above.
+    points: Vec<(u64, u64)>,
     /// The attribute `points` of the line.
     pub line: String,
     /// The same, closed along the lower edge.
@@ -26,15 +28,21 @@ impl Chart {
         let top = totals.iter().copied().max().unwrap_or(0);
         let last = totals.len() - 1;
         let count = totals.len().min(MAX_POINTS);
-        let points = (0..count).map(|point| {
+        let point = |point| {
             // The first and the last batch are always among them.
             let index = point * last / (count - 1).max(1);
             let x = WIDTH * index as u64 / (last as u64).max(1);
-            let y = HEIGHT - HEIGHT * totals.get(index).copied().unwrap_or(0) / top.max(1);
-            format!("{x},{y}")
-        });
-        let line = points.collect::<Vec<_>>().join(" ");
-        Self { area: format!("0,{HEIGHT} {line} {WIDTH},{HEIGHT}"), line, top, width: WIDTH, height: HEIGHT }
+            (x, HEIGHT - HEIGHT * totals.get(index).copied().unwrap_or(0) / top.max(1))
+        };
+        let points: Vec<_> = (0..count).map(point).collect();
+        let line = points.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ");
+        Self { points, area: format!("0,{HEIGHT} {line} {WIDTH},{HEIGHT}"), line, top, width: WIDTH, height: HEIGHT }
+    }
+
+    /// From the left and from below, both from 0 to 1.
+    pub fn fractions(&self) -> Vec<(f32, f32)> {
+        let part = |length: u64, whole: u64| length as f32 / whole as f32;
+        self.points.iter().map(|(x, y)| (part(*x, WIDTH), part(HEIGHT - y, HEIGHT))).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use undersign_client_lib::audit::{BatchCounts, Growth, Verdict};
 use undersign_client_lib::endpoints::Base;
+use undersign_client_lib::facts::{Overdue, overdue};
 use undersign_protocol::petition::{Language, NoticeContent};
 use undersign_protocol::timestamp::Timestamp;
 
@@ -19,11 +20,24 @@ pub struct Report {
     pub link: String,
     /// The link of the page that counts again.
     pub verify: String,
+    /// The name of the copy of the log that lies beside the report.
+    pub copy: Option<String>,
+    /// Which answers are overdue, by the clock of this machine.
+    pub overdue: Vec<Overdue>,
 }
 
 impl Report {
     /// Puts together what was found. The links lead to the server that was audited; for a copy, to the host that the petition names.
-    pub fn new(audited: Audited, growth: Growth, source: &AuditSource, made_at: Timestamp) -> Self {
+    ///
+    /// # Arguments
+    /// * `copy` – name of the copy of the log beside it
+    pub fn new(
+        audited: Audited,
+        growth: Growth,
+        source: &AuditSource,
+        copy: Option<String>,
+        made_at: Timestamp,
+    ) -> Self {
         let petition = audited.verdict.petition();
         let base = match source {
             AuditSource::Server { base, .. } => Base::to_string(base),
@@ -32,7 +46,8 @@ impl Report {
         let (slug, id) = (&petition.manifest().slug, petition.petition_id());
         let link = format!("{base}/p/{slug}#{id}");
         let verify = format!("{base}/p/{slug}/verify#{id}");
-        Self { audited, growth, made_at, link, verify }
+        let overdue = overdue_answers(&audited.verdict, &growth, made_at);
+        Self { audited, growth, made_at, link, verify, copy, overdue }
     }
 
     /// The counts.
@@ -61,8 +76,24 @@ impl Report {
                 "after_batch": placed.after_batch, "leaf_index": placed.leaf_index, "signer": placed.notice.signer,
                 "published_at": placed.notice.published_at, "content": placed.notice.content,
             })).collect::<Vec<_>>(),
+            "overdue": overdue_fields(&self.overdue, &self.growth),
         })
     }
+}
+
+/// Which answers are overdue by what a log says.
+pub fn overdue_answers(verdict: &Verdict, growth: &Growth, now: Timestamp) -> Vec<Overdue> {
+    let notices = growth.notices().iter().map(|placed| &placed.notice);
+    overdue(verdict.petition().manifest(), notices, now)
+}
+
+/// The same for programs; `delivery` is the notice's place in the log.
+pub fn overdue_fields(overdue: &[Overdue], growth: &Growth) -> Vec<Value> {
+    let fields = |late: &Overdue| {
+        let delivery = growth.notices().get(late.delivery).map(|placed| placed.leaf_index);
+        json!({ "delivery": delivery, "answer_until": late.answer_until.to_string(), "addressees": late.addressees })
+    };
+    overdue.iter().map(fields).collect()
 }
 
 /// Batches for programs, numbered from 1.

@@ -26,6 +26,9 @@ pub struct Words {
     pub by_operator: &'static str,
     pub earlier: &'static str,
     pub earlier_note: &'static str,
+    pub overdue: &'static str,
+    /// Before the day, and behind it.
+    pub was_due: [&'static str; 2],
     pub means: &'static str,
     pub meaning: [&'static str; 3],
     pub means_not: &'static str,
@@ -44,7 +47,14 @@ pub struct Words {
     pub recount: &'static str,
     pub recount_page: &'static str,
     pub recount_command: &'static str,
+    pub recount_copy: &'static str,
     pub recount_note: &'static str,
+    /// Said where these words were not read by somebody who speaks the language.
+    pub unreviewed: Option<&'static str>,
+    /// In which direction it is written, as HTML's `dir` names it.
+    pub dir: &'static str,
+    /// 0, and the nine digits behind it.
+    pub zero: char,
     /// Between thousands.
     pub mark: char,
 }
@@ -72,6 +82,8 @@ const ENGLISH: Words = Words {
     by_operator: "from the operator of the site",
     earlier: "Collected before, elsewhere; cannot be verified",
     earlier_note: "This is the organiser's word. It is not part of any other number of this report.",
+    overdue: "No answer",
+    was_due: ["the answer was due on ", "; none is published"],
     means: "What the number means",
     meaning: [
         "Each signature is a token that the issuer signed for this petition alone, after a letter to a mailbox was answered.",
@@ -99,8 +111,12 @@ const ENGLISH: Words = Words {
     recount: "How to recount",
     recount_page: "In a browser: open this page, or photograph the code. It counts again on your device.",
     recount_command: "With a program of your own choice: the format is published; this is one such program.",
+    recount_copy: "Without the site: with the copy of the log that lies beside this report.",
     recount_note: "A later count may be larger, or smaller by what was taken back. The log as it was at this report is still in it: \
                    compare the root at this number of entries.",
+    unreviewed: None,
+    dir: "ltr",
+    zero: '0',
     mark: ',',
 };
 
@@ -127,6 +143,8 @@ const RUSSIAN: Words = Words {
     by_operator: "от оператора сайта",
     earlier: "Собрано раньше и не здесь; проверить нельзя",
     earlier_note: "Это слово организатора. Ни в какое другое число отчёта оно не входит.",
+    overdue: "Ответа нет",
+    was_due: ["ответ должен был прийти до ", " включительно; ничего не опубликовано"],
     means: "Что означает число",
     meaning: [
         "Каждая подпись — токен, который издатель подписал только для этой петиции после ответа на письмо в почтовый ящик.",
@@ -154,15 +172,97 @@ const RUSSIAN: Words = Words {
     recount: "Как пересчитать",
     recount_page: "В браузере: откройте эту страницу или сфотографируйте код. Она пересчитает всё на вашем устройстве.",
     recount_command: "Программой по вашему выбору: формат опубликован; вот одна такая программа.",
+    recount_copy: "Без сайта: по копии журнала, которая приложена к этому отчёту.",
     recount_note: "Позднейший подсчёт может дать больше, или меньше на число отозванных подписей. Журнал, каким он был при этом отчёте, \
                    остаётся его началом: сравните корень при этом числе записей.",
+    unreviewed: None,
+    dir: "ltr",
+    zero: '0',
     mark: '\u{a0}',
+};
+
+/// Not reviewed: these words were written by people who do not speak Persian natively. Who does is asked to correct them.
+const PERSIAN: Words = Words {
+    tag: "fa",
+    report: "گزارش یک طومار",
+    signatures: "امضا برای این طومار شمرده شده است",
+    date: "تاریخ شمارش",
+    organiser: "برگزارکننده",
+    open: "زمان امضا",
+    to: "تا",
+    closed: "بسته شد؛ به گفتهٔ امضاشدهٔ صادرکننده، آنچه برای شمارش نگه داشته می‌شد نابود شده است",
+    not_closed: "هنوز بسته نشده است؛ این شمار ممکن است تغییر کند",
+    addressees: "خطاب به",
+    demands: "خواسته‌ها",
+    taken_down: "متن برداشته شده است و نشان داده نمی‌شود. دفتر و شمار می‌ماند.",
+    growth: "رشد شمار امضاها",
+    growth_note: "شمار پس از هر نوبت انتشار، به ترتیب دفتر همگانی. دفتر زمان ندارد تا کسی از روی ساعت امضا پیدا نشود: \
+                  فاصلهٔ دو نوبت چیزی دربارهٔ روزهای میان آنها نمی‌گوید.",
+    deliveries: "تحویل‌ها و پاسخ‌ها",
+    delivery: "تحویل",
+    answer: "پاسخ",
+    correction: "طومار دیگری جای آن را گرفت",
+    by_operator: "از گردانندهٔ سایت",
+    earlier: "پیش‌تر در جای دیگر گردآوری شده؛ قابل راستی‌آزمایی نیست",
+    earlier_note: "این گفتهٔ برگزارکننده است. در هیچ شمار دیگر این گزارش نیامده است.",
+    overdue: "بی‌پاسخ",
+    was_due: ["پاسخ باید تا ", " می‌رسید؛ هیچ پاسخی منتشر نشده است"],
+    means: "معنای این شمار",
+    meaning: [
+        "هر امضا ژتونی است که صادرکننده تنها برای این طومار امضا کرده است، پس از پاسخ به نامه‌ای در یک صندوق ایمیل.",
+        "هیچ ژتونی دو بار شمرده نشده است. امضاهای پس‌گرفته کم شده‌اند.",
+        "هرکس می‌تواند شمار را از دفتر همگانی از نو بشمارد، بی آنکه از برگزارکننده یا گرداننده بپرسد.",
+    ],
+    means_not: "آنچه این شمار نمی‌گوید",
+    no_meaning: [
+        "نمی‌گوید چه کسی امضا کرده است. فهرست نام‌ها وجود ندارد: نه برگزارکننده و نه گرداننده نمی‌تواند آن را بسازد.",
+        "صندوق‌های تأییدشدهٔ ایمیل را می‌شمارد، نه شناسنامه‌ها را: یک نفر ممکن است چند صندوق داشته باشد.",
+        "شمار ژتون‌های صادرشده گفتهٔ امضاشدهٔ خود صادرکننده است. هیچ دفتری نشان نمی‌دهد که صندوقی ساختگی نبوده است.",
+        "نمی‌گوید این افراد کجا زندگی می‌کنند یا چند ساله‌اند.",
+    ],
+    numbers: "شمارها",
+    counted: "امضاهای دفتر، همه معتبر، هیچ‌کدام دو بار",
+    withdrawn: "پس‌گرفته، هر یک از همین دفتر، هیچ‌کدام دو بار",
+    total: "شمار نهایی",
+    issued: "ژتون‌های صادرشده، به گفتهٔ امضاشدهٔ صادرکننده",
+    head: "حالت دفتری که شمرده شد",
+    petition_id: "شناسهٔ طومار",
+    tree_size: "شمار ثبت‌ها",
+    root: "ریشه",
+    witnesses: "امضای شاهدان",
+    no_witnesses: "سیاستی برای شاهدان داده نشده است: این گزارش تأیید نمی‌کند که به دیگران همین دفتر نشان داده می‌شود",
+    recount: "چگونه از نو بشماریم",
+    recount_page: "در مرورگر: این صفحه را باز کنید یا از کد عکس بگیرید. شمارش روی دستگاه شما انجام می‌شود.",
+    recount_command: "با برنامه‌ای که خودتان برمی‌گزینید: قالب منتشر شده است؛ این یکی از آن برنامه‌هاست.",
+    recount_copy: "بدون سایت: با نسخه‌ای از دفتر که کنار این گزارش است.",
+    recount_note: "شمارش بعدی ممکن است بیشتر باشد، یا به اندازهٔ امضاهای پس‌گرفته کمتر. دفتر، چنان که در این گزارش بود، \
+                   همچنان آغاز آن است: ریشه را در همین شمار ثبت‌ها مقایسه کنید.",
+    unreviewed: Some(
+        "نوشته‌های فارسی این گزارش را هنوز هیچ فارسی‌زبانی بازبینی نکرده است. \
+         The Persian words of this report have not been reviewed by anybody who speaks the language.",
+    ),
+    dir: "rtl",
+    zero: '۰',
+    mark: '٬',
 };
 
 impl Words {
     /// In a language, or else in English.
     pub fn of(language: &Language) -> &'static Self {
-        if language.as_str() == "ru" { &RUSSIAN } else { &ENGLISH }
+        match language.as_str() {
+            "ru" => &RUSSIAN,
+            "fa" => &PERSIAN,
+            _ => &ENGLISH,
+        }
+    }
+
+    /// A number as people read it: its digits, without marks.
+    pub fn digits(&self, text: &str) -> String {
+        let digit = |letter: char| match letter.to_digit(10) {
+            Some(digit) => char::from_u32(u32::from(self.zero) + digit).unwrap_or(letter),
+            None => letter,
+        };
+        text.chars().map(digit).collect()
     }
 
     /// A count.
@@ -175,6 +275,6 @@ impl Words {
             }
             text.push(digit);
         }
-        text
+        self.digits(&text)
     }
 }

@@ -3,6 +3,7 @@
 mod copies;
 mod growth;
 mod lies;
+mod print;
 mod report;
 mod verdicts;
 mod witnesses;

@@ -160,7 +160,7 @@ fn a_report_that_cannot_be_written_or_is_no_page_is_said() {
     let world = World::new();
     let to =
         |file: &Path| undersign(&["organiser", "report", text(&world.site.copy), "--to", text(file)]).status.code();
-    assert_eq!(to(&world.path("report.pdf")), Some(2));
+    assert_eq!(to(&world.path("report.txt")), Some(2));
     assert_eq!(to(&world.path("no/such/folder.html")), Some(7));
 }
 

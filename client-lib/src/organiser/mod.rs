@@ -14,8 +14,6 @@
 
 mod counts;
 mod draft;
-mod facts;
-mod facts_words;
 mod folder;
 mod hints;
 mod key;
@@ -38,7 +36,6 @@ mod toml_reader;
 mod toml_values;
 
 pub use counts::{counts_request, read_counts};
-pub use facts::{Day, Facts, FactsError};
 pub use folder::{Folder, SETTINGS_FILE, sign};
 pub use key::{KeyFileError, format_key, generate_key, parse_key};
 pub use notice_folder::{

@@ -9,11 +9,11 @@ use undersign_protocol::petition::{
 };
 use undersign_protocol::timestamp::Timestamp;
 
-use super::facts::{Day, Facts};
 use super::markdown::Source;
 use super::problem::{FolderProblem, Problems};
 use super::publish::PublishError;
 use crate::checked::CheckedPetition;
+use crate::facts::{Day, Facts};
 use crate::request::{Request, Side, Stage};
 use crate::response::Response;
 

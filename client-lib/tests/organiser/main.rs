@@ -4,6 +4,7 @@ mod draft;
 mod hints;
 mod key;
 mod notices;
+mod overdue;
 mod parse;
 mod picture;
 mod publish;

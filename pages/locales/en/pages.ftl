@@ -67,6 +67,7 @@ notice-earlier-total = Collected before, elsewhere, and not counted here: { $cou
     [one] signature
    *[other] signatures
 }
+answer-overdue = The answer was due on { $date }; none is published.
 notice-by-organiser = from the organiser
 notice-by-recovery = from the organiser, with the recovery key
 notice-by-operator = from the operator of this site

@@ -68,6 +68,7 @@ notice-earlier-total = پیش‌تر در جای دیگر گردآوری شده 
     [one] امضا
    *[other] امضا
 }
+answer-overdue = پاسخ باید تا { $date } می‌رسید؛ هیچ پاسخی منتشر نشده است.
 notice-by-organiser = از برگزارکننده
 notice-by-recovery = از برگزارکننده، با کلید پشتیبان
 notice-by-operator = از گردانندهٔ این سایت

@@ -71,6 +71,7 @@ notice-earlier-total = Собрано раньше, не здесь, и в сч�
     [few] подписи
    *[many] подписей
 }
+answer-overdue = ответ должен был прийти до { $date } включительно; ничего не опубликовано.
 notice-by-organiser = от организатора
 notice-by-recovery = от организатора, запасным ключом
 notice-by-operator = от оператора этого сайта

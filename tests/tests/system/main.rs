@@ -101,6 +101,9 @@ mod earlier_total;
 /// Whether a total is handed over and answered where everybody sees it.
 mod deliveries;
 
+/// Whether an organiser gets from a new key to the report that is handed over.
+mod whole_life;
+
 /// How often a token counts, and which tokens do not.
 mod redemption;
 

@@ -5,9 +5,12 @@ use undersign_protocol::petition::NoticeContent;
 use super::report::survey;
 use super::{days, publish};
 use crate::args::{AuditSource, StatsArguments};
+use crate::audit::Keeping;
+use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
-use crate::report::{bars, batches};
+use crate::overdue::overdue_lines;
+use crate::report::{bars, batches, overdue_answers, overdue_fields};
 
 /// Most lines of the table. Of a longer log neighbours are put together.
 const MAX_LINES: usize = 40;
@@ -22,9 +25,10 @@ pub async fn run(arguments: &StatsArguments, output: &Output) -> CommandResult {
         }
         (None, _) => None,
     };
-    let (audited, growth) = survey(&arguments.log, output).await?;
+    let (audited, growth) = survey(&arguments.log, Keeping::default(), output).await?;
     let verdict = &audited.verdict;
     let tally = verdict.tally();
+    let overdue = overdue_answers(verdict, &growth, clock::now());
     output.event(
         "stats",
         json!({
@@ -35,15 +39,17 @@ pub async fn run(arguments: &StatsArguments, output: &Output) -> CommandResult {
             "notices": growth.notices().iter().map(|placed| json!({
                 "after_batch": placed.after_batch, "published_at": placed.notice.published_at, "content": placed.notice.content,
             })).collect::<Vec<_>>(),
+            "overdue": overdue_fields(&overdue, &growth),
         }),
         format!(
             "{} signatures count: {} in the log, {} taken back. {} tokens were issued, by the issuer's own word.\n\n{}\n\n\
-             The log keeps no times: batches stand in its order, and nothing finer than a batch is public.",
+             The log keeps no times: batches stand in its order, and nothing finer than a batch is public.{}",
             tally.total(),
             tally.signatures,
             tally.withdrawals,
             tally.issued,
-            table(&growth)
+            table(&growth),
+            overdue_lines(&overdue, verdict.petition().manifest(), None).map(|line| format!("\n{line}")).collect::<String>(),
         ),
     );
     match asked {

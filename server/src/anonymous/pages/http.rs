@@ -117,7 +117,7 @@ async fn petition(State(state): State<AnonymousState>, reader: Reader, PathPart(
     let total = state.log.petition_total(&petition).await?;
     let all = state.registry.all(now).await.map_err(PetitionError::from)?;
     if petition.is_taken_down() {
-        let page = TakenDownPage::new(reader.t, &state.pages, &petition, &all, total);
+        let page = TakenDownPage::new(reader.t, &state.pages, &petition, &all, total, now);
         return answer(&state, &reader, StatusCode::OK, &policy(None), &page);
     }
     let beside = counted(&state, &beside(&petition, &all, now)).await?;
@@ -134,10 +134,12 @@ async fn petition(State(state): State<AnonymousState>, reader: Reader, PathPart(
 }
 
 async fn news(State(state): State<AnonymousState>, reader: Reader, PathPart(slug): PathPart<String>) -> Answer {
+    let now = state.clock.now();
     let petition = state.registry.find(&slug).await?;
-    let all = state.registry.all(state.clock.now()).await.map_err(PetitionError::from)?;
-    let feed =
-        Feed::new(reader.t, &state.pages, &petition, &all).render().map_err(|error| WebProblem::internal(&error))?;
+    let all = state.registry.all(now).await.map_err(PetitionError::from)?;
+    let feed = Feed::new(reader.t, &state.pages, &petition, &all, now)
+        .render()
+        .map_err(|error| WebProblem::internal(&error))?;
     let headers = [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8"), (header::VARY, "accept-language")];
     Ok((Extension(Cacheable), headers, feed).into_response())
 }

@@ -1,12 +1,12 @@
 use serde::Deserialize;
 use undersign_protocol::petition::{ByLanguage, Language, Localized, Manifest, NoticeText};
 use undersign_protocol::tally::TotalDocument;
-use undersign_protocol::timestamp::Timestamp;
+use undersign_protocol::timestamp::{DAY, Timestamp};
 
-use super::facts_words::FactsWords;
+use super::words::FactsWords;
 
 /// Between what the organiser wrote and the facts.
-const RULE: &str = "\n\n---\n\n";
+pub(super) const RULE: &str = "\n\n---\n\n";
 
 /// What `notice.toml` says of a delivery or an answer beside its kind. The format of a notice has no members for it, so it becomes a
 /// list at the end of the signed text.
@@ -23,7 +23,7 @@ pub struct Facts {
 }
 
 /// A day, as `2026-12-01`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Day(String);
 
@@ -58,6 +58,11 @@ impl Day {
         // It was read as this before.
         format!("{}T00:00:00Z", self.0).parse().unwrap_or(Timestamp::MAX)
     }
+
+    /// Whether it has passed in UTC.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.begins_at().plus(DAY)
+    }
 }
 
 impl std::fmt::Display for Day {
@@ -68,7 +73,7 @@ impl std::fmt::Display for Day {
 
 impl Facts {
     /// The names of the members in `notice.toml`.
-    pub(super) const NAMES: [&'static str; 3] = ["addressees", "on", "answer_until"];
+    pub const NAMES: [&'static str; 3] = ["addressees", "on", "answer_until"];
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
@@ -116,27 +121,32 @@ impl Facts {
             && asked.iter().all(|(language, asked)| {
                 signed.get(language).is_some_and(|signed| {
                     let rest = signed.body.strip_prefix(&asked.body);
-                    let beginning = format!("\n- {}: ", FactsWords::of(language).number);
+                    let beginning = FactsWords::of(language).numbers_begin();
                     signed.title == asked.title
                         && rest.is_some_and(|rest| rest.is_empty() || is_delivery && rest.starts_with(&beginning))
                 })
             })
     }
 
-    fn check(&self, manifest: &Manifest) -> Result<(), FactsError> {
+    pub(super) fn check(&self, manifest: &Manifest) -> Result<(), FactsError> {
         let there = manifest.addressees.len();
         if let Some(number) = self.addressees.iter().copied().find(|number| !(1..=there).contains(number)) {
             return Err(FactsError::NoSuchAddressee { number, there });
         }
         match (&self.on, &self.answer_until) {
-            (Some(on), Some(until)) if until.0 < on.0 => Err(FactsError::DueBefore),
+            (Some(on), Some(until)) if until < on => Err(FactsError::DueBefore),
             _ => Ok(()),
         }
     }
 
-    fn lines(&self, manifest: &Manifest, language: &Language, words: &FactsWords, is_delivery: bool) -> String {
-        let who = if is_delivery { words.handed_to } else { words.answer_of };
-        let when = if is_delivery { words.handed_on } else { words.answered_on };
+    pub(super) fn lines(
+        &self,
+        manifest: &Manifest,
+        language: &Language,
+        words: &FactsWords,
+        is_delivery: bool,
+    ) -> String {
+        let (who, when) = words.who_and_when(is_delivery);
         // The places were compared with the manifest before.
         let named = self.addressees.iter().filter_map(|number| manifest.addressees.get(number.checked_sub(1)?));
         let named = named.map(|addressee| line(who, &escaped(name(&addressee.name, language))));
@@ -160,12 +170,12 @@ fn line(word: &str, value: &str) -> String {
     format!("- {word}: {value}\n")
 }
 
-fn name<'a>(names: &'a Localized, language: &Language) -> &'a str {
+pub(super) fn name<'a>(names: &'a Localized, language: &Language) -> &'a str {
     names.get(language).map(String::as_str).unwrap_or_default()
 }
 
 /// So that Markdown takes a name as it is written.
-fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     let escape = |letter: char| letter.is_ascii_punctuation() && !matches!(letter, '.' | ',' | '-' | '\'' | '(' | ')');
     name.chars().flat_map(|letter| escape(letter).then_some('\\').into_iter().chain([letter])).collect()
 }

@@ -39,4 +39,14 @@ impl FactsWords {
     pub fn of(language: &Language) -> &'static Self {
         if language.as_str() == "ru" { &RUSSIAN } else { &ENGLISH }
     }
+
+    /// The words for the addressees and for the day.
+    pub fn who_and_when(&self, is_delivery: bool) -> (&'static str, &'static str) {
+        if is_delivery { (self.handed_to, self.handed_on) } else { (self.answer_of, self.answered_on) }
+    }
+
+    /// How what was handed over begins, below the rest.
+    pub fn numbers_begin(&self) -> String {
+        format!("\n- {}: ", self.number)
+    }
 }
