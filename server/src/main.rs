@@ -279,7 +279,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// Prints what is wrong, a line each. Warnings alone are no failure.
-async fn check(path: &PathBuf) -> anyhow::Result<()> {
+async fn check(path: &Path) -> anyhow::Result<()> {
     let config = read(path)?;
     let findings = check_config::check(&config, Moment { now: SystemClock.now(), program: written_at() }).await;
     for finding in &findings {

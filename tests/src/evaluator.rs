@@ -54,6 +54,8 @@ impl TestEvaluator {
     /// Takes other limits from the next start on.
     pub fn set_limits(&self, per_minute: u32, per_day: u32) {
         let (port, data) = (self.port, self.data().display().to_string());
+        // More in a minute than in a day is refused.
+        let per_minute = per_minute.min(per_day);
         let config = format!(
             "listen = \"127.0.0.1:{port}\"\ndata = \"{data}\"\nper_minute = {per_minute}\nper_day = {per_day}\n"
         );

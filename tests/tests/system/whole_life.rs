@@ -135,7 +135,7 @@ async fn a_petition_lives_from_a_new_key_to_the_report_that_is_handed_over() {
     desk.done(&["organiser", "new", "lake", "--slug", "lake", "--languages", "ru,en"]);
     let unfinished = desk.undersign(&["organiser", "check", "lake"]);
     assert_eq!(unfinished.code, Some(4), "a template is not a petition");
-    assert!(unfinished.events.iter().any(|event| event["severity"] == "missing" && event["line"].is_u64()));
+    assert!(unfinished.events.iter().any(|event| event["severity"] == "refused" && event["line"].is_u64()));
     write_petition(&desk, "lake", None);
     assert_eq!(desk.done(&["organiser", "check", "lake"])["event"], "checked");
 
