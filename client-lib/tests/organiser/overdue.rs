@@ -187,5 +187,5 @@ fn nothing_is_said_of_what_the_operator_says_nor_after_a_take_down() {
     let late = |notices: &[Notice]| overdue(&manifest, notices, start(DAYS)).len();
     let operators = Notice { signer: NoticeSigner::Operator, ..notice.clone() };
     let down = Notice { content: NoticeContent::TakeDown {}, ..operators.clone() };
-    assert_eq!((late(&[notice.clone()]), late(&[operators]), late(&[notice, down])), (1, 0, 0));
+    assert_eq!((late(std::slice::from_ref(&notice)), late(&[operators]), late(&[notice, down])), (1, 0, 0));
 }
