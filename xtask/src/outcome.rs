@@ -7,7 +7,7 @@ use std::thread;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::command::{announce, cargo, in_path, line};
+use crate::command::{announce, cargo, in_path, line, root, run};
 use crate::setup::postgres;
 
 /// Numbers of tests.
@@ -54,6 +54,14 @@ pub fn of_all_tests(thorough: bool) -> Result<Outcome> {
         total += outcome;
     }
     Ok(total)
+}
+
+/// Runs the whole life of a petition with the programs as they are released, optimised, and larger numbers.
+pub fn of_the_released_programs() -> Result<Outcome> {
+    run(&mut cargo(["build", "--release", "--package", "undersign-server", "--package", "undersign-cli"]))?;
+    let mut command = runner(&["--package", "undersign-tests", "--test", "system"], &[]);
+    command.args(["--", "whole_life::"]).env("UNDERSIGN_PROVE", "1");
+    of(command.env("UNDERSIGN_PROGRAMS", root().join("target/release")))
 }
 
 /// Runs one program of tests, and stops with an error if anything in it fails.

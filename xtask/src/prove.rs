@@ -33,7 +33,8 @@ pub fn run_proofs() -> Result<()> {
     // Before the run: afterwards the tree may be another one than was tested.
     let commit = commit()?;
     let stopwatch = Stopwatch::start();
-    let outcome = outcome::of_all_tests(true)?;
+    let mut outcome = outcome::of_all_tests(true)?;
+    outcome += outcome::of_the_released_programs()?;
     record(RECORD, HEADING, &entry(&commit, outcome, stopwatch.elapsed())?)?;
     eprintln!("Added to {RECORD}.");
     let played = linkage::play(&linkage::Options::large(CROWD));
