@@ -106,6 +106,7 @@ impl IdentifiedState {
                 () = tokio::time::sleep(Duration::from_secs(pause)) => {}
                 _ = changes.changed() => continue,
             }
+            self.verification.tell_of_tags();
             match self.database.rewrite().await {
                 Ok(true) => {}
                 Ok(false) => tracing::warn!(

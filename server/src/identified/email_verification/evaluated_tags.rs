@@ -1,7 +1,7 @@
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -45,8 +45,10 @@ pub(super) struct EvaluatedTags {
     secret: Zeroizing<[u8; 32]>,
     tag_key: Zeroizing<[u8; 32]>,
     entropy: Arc<dyn Entropy>,
-    /// Whether the last question was in vain: the operator is told once, and when it is over.
-    is_away: AtomicBool,
+    /// Why the last question was in vain, if it was.
+    failure: Mutex<Option<String>>,
+    /// Whether the operator knows that questions are in vain: he is told once, and when it is over.
+    is_told: AtomicBool,
 }
 
 impl EvaluatedTags {
@@ -74,7 +76,16 @@ impl EvaluatedTags {
             .build()
             .map_err(|error| VerificationError::Evaluator(error.without_url().to_string()))?;
         let url = format!("{}/v1/evaluations", settings.url);
-        Ok(Self { client, url, key: settings.key, secret, tag_key, entropy, is_away: AtomicBool::new(false) })
+        Ok(Self {
+            client,
+            url,
+            key: settings.key,
+            secret,
+            tag_key,
+            entropy,
+            failure: Mutex::default(),
+            is_told: AtomicBool::new(false),
+        })
     }
 
     async fn compute(&self, address: &CanonicalAddress) -> Result<Tag, VerificationError> {
@@ -113,15 +124,8 @@ impl EvaluatedTags {
         request.body(body.to_vec()).send().await
     }
 
-    /// Tells the operator what changed; nothing of it says for whom or when a tag was asked for.
-    fn tell(&self, tag: &Result<Tag, VerificationError>) {
-        match tag {
-            Ok(_) if self.is_away.swap(false, Ordering::Relaxed) => tracing::info!("the evaluator answers again"),
-            Err(error) if !self.is_away.swap(true, Ordering::Relaxed) => {
-                tracing::error!(error = error as &dyn std::error::Error, "nobody can ask for a mail");
-            }
-            _ => {}
-        }
+    fn lock(&self) -> MutexGuard<'_, Option<String>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -132,9 +136,20 @@ impl AddressTags for EvaluatedTags {
     ) -> Pin<Box<dyn Future<Output = Result<Tag, VerificationError>> + Send + 'a>> {
         Box::pin(async move {
             let tag = self.compute(address).await;
-            self.tell(&tag);
+            // Kept back until a tick: a line now would tell when somebody came.
+            *self.lock() = tag.as_ref().err().map(ToString::to_string);
             tag
         })
+    }
+
+    fn tell(&self) {
+        let failure = self.lock().clone();
+        match (failure, self.is_told.load(Ordering::Relaxed)) {
+            (Some(reason), false) => tracing::error!(reason, "nobody can ask for a mail"),
+            (None, true) => tracing::info!("the evaluator answers again"),
+            (Some(_), true) | (None, false) => return,
+        }
+        self.is_told.fetch_xor(true, Ordering::Relaxed);
     }
 
     fn check_value(&self) -> [u8; 32] {

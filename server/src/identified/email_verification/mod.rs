@@ -164,6 +164,11 @@ impl EmailVerification {
         self.tags.kind()
     }
 
+    /// At a tick, tells the operator whether tags cannot be computed.
+    pub(super) fn tell_of_tags(&self) {
+        self.tags.tell();
+    }
+
     /// Sends mails until the process ends.
     pub(super) async fn send_mails(self: Arc<Self>) {
         Arc::clone(&self.outbox).run().await;

@@ -22,6 +22,9 @@ pub(super) trait AddressTags: Send + Sync {
 
     /// What manifests say.
     fn kind(&self) -> Tags;
+
+    /// Tells the operator whether tags cannot be computed, where that has changed.
+    fn tell(&self) {}
 }
 
 /// Tags under a key of this side: HMAC-SHA-256(tag key, canonical address). Whoever holds the key can test guessed addresses.
