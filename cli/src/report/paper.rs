@@ -22,6 +22,7 @@ pub fn paper(report: &Report) -> Paper {
 
 fn part(report: &Report, s: &Section<'_>, chart: &Chart, code: Option<&Code>) -> Part {
     let mut blocks = vec![Block::Kind(s.w.report.to_owned())];
+    blocks.extend(s.w.unreviewed.iter().map(|words| Block::Hint((*words).to_owned())));
     blocks.extend(head(s));
     if !s.is_taken_down {
         blocks.extend(asked(s));
@@ -40,7 +41,6 @@ fn part(report: &Report, s: &Section<'_>, chart: &Chart, code: Option<&Code>) ->
     blocks.extend(numbers(s));
     blocks.extend(counted_log(report, s));
     blocks.extend(recount(report, s, code));
-    blocks.extend(s.w.unreviewed.map(|words| Block::Hint(words.to_owned())));
     let total = s.w.number(s.tally.total());
     Part {
         language: s.w.tag.to_owned(),

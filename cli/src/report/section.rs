@@ -73,7 +73,7 @@ impl<'a> Section<'a> {
                 day: day(&earlier.counted_on),
                 source: earlier.source.get(language).map(|source| plain(source)).unwrap_or_default(),
             }),
-            open: [&verdict.petition().manifest().opens_at, &verdict.notices().closes_at].map(day),
+            open: [&verdict.petition().manifest().opens_at, &verdict.notices().closes_at].map(|at| w.day(&day(at))),
             made_on: day(&report.made_at),
             witnesses,
             is_closed: verdict.closed().is_some(),
@@ -120,6 +120,10 @@ fn overdue<'a>(
     let addressees = late.addressees.iter().filter_map(|place| manifest.addressees.get(place.checked_sub(1)?));
     addressees.map(move |addressee| {
         let name = addressee.name.get(language).map(|name| plain(name)).unwrap_or_default();
-        Line { date: date.clone(), kind: w.overdue.to_owned(), title: format!("{name}: {before}{date}{behind}") }
+        Line {
+            date: date.clone(),
+            kind: w.overdue.to_owned(),
+            title: format!("{name}: {before}{}{behind}", w.day(&date)),
+        }
     })
 }

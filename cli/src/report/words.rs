@@ -50,7 +50,7 @@ pub struct Words {
     pub recount_copy: &'static str,
     pub recount_note: &'static str,
     /// Said where these words were not read by somebody who speaks the language.
-    pub unreviewed: Option<&'static str>,
+    pub unreviewed: &'static [&'static str],
     /// In which direction it is written, as HTML's `dir` names it.
     pub dir: &'static str,
     /// 0, and the nine digits behind it.
@@ -114,7 +114,7 @@ const ENGLISH: Words = Words {
     recount_copy: "Without the site: with the copy of the log that lies beside this report.",
     recount_note: "A later count may be larger, or smaller by what was taken back. The log as it was at this report is still in it: \
                    compare the root at this number of entries.",
-    unreviewed: None,
+    unreviewed: &[],
     dir: "ltr",
     zero: '0',
     mark: ',',
@@ -175,7 +175,7 @@ const RUSSIAN: Words = Words {
     recount_copy: "Без сайта: по копии журнала, которая приложена к этому отчёту.",
     recount_note: "Позднейший подсчёт может дать больше, или меньше на число отозванных подписей. Журнал, каким он был при этом отчёте, \
                    остаётся его началом: сравните корень при этом числе записей.",
-    unreviewed: None,
+    unreviewed: &[],
     dir: "ltr",
     zero: '0',
     mark: '\u{a0}',
@@ -237,10 +237,11 @@ const PERSIAN: Words = Words {
     recount_copy: "بدون سایت: با نسخه‌ای از دفتر که کنار این گزارش است.",
     recount_note: "شمارش بعدی ممکن است بیشتر باشد، یا به اندازهٔ امضاهای پس‌گرفته کمتر. دفتر، چنان که در این گزارش بود، \
                    همچنان آغاز آن است: ریشه را در همین شمار ثبت‌ها مقایسه کنید.",
-    unreviewed: Some(
-        "نوشته‌های فارسی این گزارش را هنوز هیچ فارسی‌زبانی بازبینی نکرده است. \
-         The Persian words of this report have not been reviewed by anybody who speaks the language.",
-    ),
+    unreviewed: &[
+        "نوشته‌های فارسی این گزارش را هنوز هیچ فارسی‌زبانی بازبینی نکرده است.",
+        // The last mark keeps the full stop at the sentence's end.
+        "The Persian words of this report have not been reviewed by anybody who speaks the language.\u{200e}",
+    ],
     dir: "rtl",
     zero: '۰',
     mark: '٬',
@@ -263,6 +264,12 @@ impl Words {
             None => letter,
         };
         text.chars().map(digit).collect()
+    }
+
+    /// A day among words. Behind Arabic letters its parts would change places without a mark that says where it is read from.
+    pub fn day(&self, day: &str) -> String {
+        let mark = if self.dir == "rtl" { "\u{200e}" } else { "" };
+        format!("{mark}{day}")
     }
 
     /// A count.
