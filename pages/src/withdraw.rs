@@ -17,6 +17,7 @@ pub struct WithdrawPage<'a> {
     words: Option<Words<'a>>,
     until: String,
     is_taken: bool,
+    is_paused: bool,
 }
 
 impl<'a> WithdrawPage<'a> {
@@ -28,6 +29,7 @@ impl<'a> WithdrawPage<'a> {
             words: Words::shown(t, petition),
             until: t.with("withdraw-means-until", "date", t.date(petition.ends_at())),
             is_taken: matches!(state, PetitionState::Open | PetitionState::Closing),
+            is_paused: pages.announced.now(t.language()).is_paused,
         }
     }
 }

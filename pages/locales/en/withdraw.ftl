@@ -44,6 +44,7 @@ message-receipt-copied = Copied. Other apps can read what was copied: put it whe
 message-receipt-copy-by-hand = The text is selected. Copy it with your phone's own menu.
 message-receipt-forgotten = Wiped. This page cannot show the code again.
 message-withdraw-unexpected = The server's answer makes no sense. Nothing is lost: try again, and tell the organiser if it stays so.
+message-withdraw-read-only = Taking back is paused for a while. Nothing is lost. Keep what you have, and come back later.
 message-withdraw-check = The server shows another petition than the one that was signed. Nothing was taken back. Please tell the organiser.
 message-withdraw-promise = The signature was perhaps taken back, but the server's promise is not valid. Check this device's clock and try again; twice counts once. Please tell the organiser if it stays so.
 message-receipt = This is not a code or its file, or not all of it. Nothing was sent. Compare it with what you kept.

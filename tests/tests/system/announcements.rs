@@ -103,6 +103,10 @@ async fn a_pause_refuses_what_signers_write_and_nothing_is_lost() {
         assert!(!attributes.contains("hidden") && panel.split("</div>").next().expect("it").contains(words), "{html}");
         assert!(html.contains("data-panel=\"begin\" hidden") && !html.contains("<noscript>"), "{html}");
     }
+    let paused = "Taking back is paused for a while";
+    assert!(
+        wire.get(&wire.origin("/en/p/trees/withdraw")).await.text().contains(&format!("<p class=\"message\">{paused}"))
+    );
     let link = format!("/confirm?t={}", mail.link_token());
     assert!(in_language(&wire, wire.issuer(&link), "en").await.contains("Nothing can be confirmed for a while"));
     let filled = format!("t={}&check={}", mail.link_token(), mailed.check());
@@ -116,6 +120,8 @@ async fn a_pause_refuses_what_signers_write_and_nothing_is_lost() {
     server.announce("").await;
     let html = in_language(&wire, wire.origin("/p/trees"), "en").await;
     assert!(html.contains("data-panel=\"not-open\" hidden") && html.contains("<noscript>"), "{html}");
+    let page = wire.get(&wire.origin("/en/p/trees/withdraw")).await.text();
+    assert!(!page.contains(&format!("<p class=\"message\">{paused}")), "{page}");
     assert_eq!(wire.post(&wire.issuer("/confirm"), form, filled).await.status, 200);
     assert_eq!(wire.token_request(&mailed.body()).await.status, 200);
     assert_eq!(wire.token_request(&confirmed.body()).await.status, 200);
