@@ -13,7 +13,7 @@ const run = promisify(execFile);
  * Publishes a sample with another short name, open from now on for a day, a batch every second.
  * @param {{ opens?: number, closes?: number, grace?: number, redemption?: string, accent?: string, notices?: Notice[] }} changes
  *   Seconds from now; lines of `[redemption]`; a colour; what is said about it at once.
- * @typedef {{ command?: "update" | "close", toml?: string }} Notice
+ * @typedef {{ command?: "update" | "close" | "deliver" | "answer" | "earlier-total", toml?: string }} Notice
  */
 export async function publish(demo, slug, changes = {}) {
   const directory = await folder("organiser");
@@ -53,6 +53,11 @@ export async function publishWith(words, slug, { opens = -1, closes = 86_400, gr
 
 function fromNow(seconds) {
   return `${new Date(Date.now() + 1_000 * seconds).toISOString().slice(0, 19)}Z`;
+}
+
+/** The day so many days from now. */
+export function day(days) {
+  return fromNow(86_400 * days).slice(0, 10);
 }
 
 /** A notice in two languages. */

@@ -3,12 +3,24 @@
 
 import { launch, profileThatForbids } from "./browser.mjs";
 import { PETITIONS, startDemo } from "./demo.mjs";
-import { publish } from "./organiser.mjs";
+import { day, publish } from "./organiser.mjs";
+import { until } from "./patience.mjs";
 import * as person from "./signing.mjs";
+import { startTwoHosts } from "./two_hosts.mjs";
 
 const [SLUG] = PETITIONS;
 const TELEGRAM = "Mozilla/5.0 (Linux; Android 14; Pixel 7; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0.0.0 "
   + "Mobile Safari/537.36 Telegram-Android/10.14.5";
+const EARLIER = `kind = "earlier_total"
+count = 2984
+counted_on = "${day(-60)}"
+source = { en = "On paper, in three towns", ru = "На бумаге, в трёх городах" }`;
+const PAUSED = `read_only = true
+[banner]
+level = "warning"
+en = "We move to another machine until noon, UTC. Nothing is lost."
+ru = "До полудня по UTC мы переезжаем на другую машину. Ничего не потеряно."
+`;
 
 /** The servers and browsers that the scenes play in. */
 export async function stage() {
@@ -17,6 +29,14 @@ export async function stage() {
   await publish(demo, "waits-a-day", { redemption: 'rule = "next_epoch"\nepoch = 86400' });
   await publish(demo, "has-news", {
     notices: [{}, { toml: 'kind = "delivery"' }, { toml: `kind = "correction"\nreplaced_by = "${"A".repeat(43)}"` }],
+  });
+  await publish(demo, "handed-over", {
+    notices: [
+      { command: "earlier-total", toml: EARLIER },
+      { command: "deliver", toml: `kind = "delivery"\naddressees = [1]\non = "${day(-40)}"\nanswer_until = "${day(-10)}"` },
+      { command: "deliver", toml: `kind = "delivery"\naddressees = [2]\non = "${day(-30)}"\nanswer_until = "${day(-5)}"` },
+      { command: "answer", toml: `kind = "answer"\naddressees = [2]\non = "${day(-6)}"` },
+    ],
   });
   // A colour that no text could be read in, in either scheme.
   await publish(demo, "own-colour", { accent: "#ffee00" });
@@ -37,6 +57,7 @@ export const SCENES = {
     yield ["petition-unfolded", petition];
     yield ["petition-not-open", await person.open(context, demo.page("opens-later", language))];
     yield ["petition-news", await person.open(context, demo.page("has-news", language))];
+    yield ["petition-handed-over", await person.open(context, demo.page("handed-over", language))];
     yield ["petition-closed", await person.open(context, demo.page("is-closed", language))];
     yield ["petition-taken-down", await person.open(context, demo.page("taken-down", language))];
     yield ["petition-no-client", await person.open(context, bare.page(SLUG, language))];
@@ -234,6 +255,28 @@ export const SCENES = {
     const without = await profileThatForbids("javascript");
     yield ["verify-no-javascript", await person.open(without.context, `${demo.page(SLUG, language)}/verify`)];
     await without.remove();
+  },
+
+  async *announced({ browser, language }) {
+    const hosts = await startTwoHosts([SLUG]);
+    const context = await browser.profile({ ignoreHTTPSErrors: true, locale: language });
+    yield ["about", await person.open(context, `${hosts.origin}/${language}/about`)];
+    const begun = await person.open(context, hosts.page(SLUG, language));
+    const address = hosts.newAddress();
+    await person.begin(begun);
+    await person.enterAddress(begun, address);
+    const { link } = await hosts.mailbox.first(address);
+    await hosts.announce(PAUSED);
+    const elsewhere = await browser.profile({ ignoreHTTPSErrors: true, locale: language });
+    const page = await person.open(elsewhere, hosts.page(SLUG, language));
+    await until("the banner", async () => (await page.reload()) && page.locator(".banner").isVisible());
+    yield ["petition-paused", page];
+    yield ["list-banner", await person.open(context, `${hosts.origin}/${language}/`)];
+    yield ["withdraw-paused", await person.open(context, `${hosts.page(SLUG, language)}/withdraw`)];
+    yield ["confirm-paused", await person.open(elsewhere, link)];
+    await elsewhere.close();
+    await context.close();
+    await hosts.stop();
   },
 
   async *"another day"({ demo, browser, language }) {

@@ -24,6 +24,7 @@ export async function startTwoHosts(slugs) {
 
 class TwoHosts {
   #processes = [];
+  #servers = {};
   #addresses = 0;
   #ports = {};
 
@@ -53,9 +54,11 @@ class TwoHosts {
       [/^issuer_url = .*$/m, `issuer_url = "http://127.0.0.1:${this.#ports.identified}"`],
       [/^# client_dir = .*$/m, `client_dir = "${CLIENT}"`],
       [/^organisers = \[\]$/m, `organisers = ["${organiser}"]`],
+      [/$/, `\n[anonymous.pages]\n${await this.#about()}`],
     ]);
     for (const side of ["identified", "anonymous"]) {
-      this.#spawn(SERVER, ["serve", "--config", join(this.directory, side, `${side}.toml`), "--side", side]);
+      const words = ["serve", "--config", join(this.directory, side, `${side}.toml`), "--side", side];
+      this.#servers[side] = this.#spawn(SERVER, words);
       await answers(`http://127.0.0.1:${this.#ports[side]}/v1/petitions`);
     }
     await this.#startCaddy();
@@ -73,6 +76,14 @@ class TwoHosts {
   publish(slug) {
     const [issuer, origin] = ["identified", "anonymous"].map((side) => `http://127.0.0.1:${this.#ports[side]}`);
     return publishWith(["--key", this.key, "--server", origin, "--issuer-server", issuer], slug);
+  }
+
+  /** Says this on every page of both sides from now on. */
+  async announce(announcement) {
+    for (const [side, server] of Object.entries(this.#servers)) {
+      await writeFile(join(this.directory, side, "announcement.toml"), announcement);
+      server.kill("SIGHUP");
+    }
   }
 
   /** The address of a petition's page. */
@@ -98,6 +109,17 @@ class TwoHosts {
     const words = ["init", "--issuer-host", issuer, "--origin-host", origin, "--mail-host", mail, "--side", side, "--dir", directory];
     await run(SERVER, words);
     await change(join(directory, `${side}.toml`), changes);
+  }
+
+  /** Who runs the site, in the operator's words: settings of the pages. */
+  async #about() {
+    const texts = {
+      en: "We are four people in Yerevan. Nobody pays us but readers.\n\n- We publish what we spend.\n- We keep no lists.\n",
+      ru: "Нас четверо, мы живём в Ереване. Нас содержат только читатели.\n\n- Мы публикуем расходы.\n- Списков мы не ведём.\n",
+    };
+    for (const [language, text] of Object.entries(texts)) await writeFile(join(this.directory, `about.${language}.md`), text);
+    const files = Object.keys(texts).map((language) => `${language} = "${join(this.directory, `about.${language}.md`)}"`);
+    return `name = "Open Letters"\nabout = { ${files.join(", ")} }\n`;
   }
 
   /** One Caddy for both machines: what is global stands in its file once; ports are the test's, certificates Caddy's own. */
