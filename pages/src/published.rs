@@ -1,3 +1,4 @@
+use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::petition::{
     BUNDLE_SIZE, Localized, PetitionDocument, PetitionState, PetitionSummary, VerifiedManifest, VerifiedNotice,
     effective_closes_at,
@@ -43,6 +44,12 @@ impl Petition {
     /// Whether the recovery key has signed in place of the organiser's: from then on that one signs no more.
     pub fn is_recovered(&self) -> bool {
         self.notices.iter().any(|notice| notice.verified.notice().recovery_key.is_some())
+    }
+
+    /// The key that speaks for the organiser: the manifest's, until the recovery key has signed in its place.
+    pub fn organiser_key(&self) -> &PublicKey {
+        let recovery_key = self.notices.iter().find_map(|notice| notice.verified.notice().recovery_key.as_ref());
+        recovery_key.unwrap_or(&self.verified.manifest().organiser.public_key)
     }
 
     /// First moment at which nothing more is taken.

@@ -33,7 +33,7 @@ async fn days(
     JsonBody(request): JsonBody<CountsRequest>,
 ) -> Result<Json<CountedDays>, WebProblem> {
     let petition = registry.find_by_id(&petition).await?;
-    Ok(Json(counts.for_organiser(&petition.verified, &request).await?))
+    Ok(Json(counts.for_organiser(&petition, &request).await?))
 }
 
 impl From<CountsError> for WebProblem {

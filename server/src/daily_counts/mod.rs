@@ -22,8 +22,9 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use undersign_pages::Petition;
 use undersign_protocol::daily_counts::{CountedDay, CountedDays, CountsRequest, WHOLE};
-use undersign_protocol::petition::{PetitionId, VerifiedManifest};
+use undersign_protocol::petition::PetitionId;
 use undersign_protocol::timestamp::{DAY, Timestamp};
 
 pub use rules::CountsError;
@@ -107,7 +108,7 @@ impl DailyCounts {
     /// What was counted of a petition, for its organiser, who has asked for it with this request and never before.
     pub(crate) async fn for_organiser(
         &self,
-        petition: &VerifiedManifest,
+        petition: &Petition,
         request: &CountsRequest,
     ) -> Result<CountedDays, CountsError> {
         let now = self.clock.now();
@@ -118,7 +119,7 @@ impl DailyCounts {
         if !is_first {
             return Err(CountsError::Repeated);
         }
-        let petition_id = petition.petition_id();
+        let petition_id = petition.verified.petition_id();
         let mut tx = self.database.begin_read("daily_counts::read").await?;
         let rows = tx.counts(self.side, Some(&petition_id)).await?;
         Ok(CountedDays { days: days(&rows, self.processes, |row| row.petition_id == Some(petition_id)) })

@@ -1,5 +1,5 @@
+use undersign_pages::Petition;
 use undersign_protocol::daily_counts::{CountedBy, CountsRequest};
-use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::timestamp::Timestamp;
 
 use crate::storage::{Side, StorageError};
@@ -25,18 +25,14 @@ pub enum CountsError {
 }
 
 /// Checks a request: first whose it is.
-pub fn check(
-    request: &CountsRequest,
-    petition: &VerifiedManifest,
-    side: Side,
-    now: Timestamp,
-) -> Result<(), CountsError> {
+pub fn check(request: &CountsRequest, petition: &Petition, side: Side, now: Timestamp) -> Result<(), CountsError> {
     let counted_by = match side {
         Side::Identified => CountedBy::Issuer,
         Side::Anonymous => CountedBy::Origin,
     };
-    let key = &petition.manifest().organiser.public_key;
-    request.verify(&petition.petition_id(), counted_by, key).map_err(|_| CountsError::Signature)?;
+    // Whoever has taken the first key asks in vain once the recovery key has spoken.
+    let key = petition.organiser_key();
+    request.verify(&petition.verified.petition_id(), counted_by, key).map_err(|_| CountsError::Signature)?;
     // Tomorrow, for clocks differ and midnight comes.
     let is_of_now = (oldest_request(now)..=now.day() + 1).contains(&request.day);
     if is_of_now { Ok(()) } else { Err(CountsError::Day) }

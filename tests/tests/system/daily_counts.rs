@@ -4,12 +4,14 @@ use std::fs;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use undersign_client_lib::organiser::format_key;
+use undersign_client_lib::organiser::{format_key, recovery_key_hash};
 use undersign_protocol::daily_counts::{CountedBy, CountsNonce, CountsRequest};
 use undersign_protocol::ed25519::SecretKey;
-use undersign_protocol::petition::VerifiedManifest;
+use undersign_protocol::petition::{Notice, NoticeContent, SignedNotice, VerifiedManifest};
 use undersign_protocol::problem::Problem;
 use undersign_protocol::timestamp::DAY;
+use undersign_tests::noticing::{notice, post};
+use undersign_tests::petitions::petition;
 use undersign_tests::programs::program;
 use undersign_tests::server::{Options, TestServer};
 use undersign_tests::tables::Tables;
@@ -111,6 +113,31 @@ async fn the_petition_s_organiser_is_told_once_for_each_request_and_nobody_else_
             assert_eq!(asking.ask(side, &request).await.problem(), Problem::SignatureNotValid, "a repeat");
             assert_eq!(asking.ask(side, &asking.sign(side, 2, organiser)).await.status, 200);
         }
+    }
+}
+
+#[tokio::test]
+async fn once_the_recovery_key_has_spoken_the_first_key_is_told_nothing_and_the_recovery_key_is() {
+    let server = TestServer::start(Options::default()).await;
+    let recovery = SecretKey::from_seed(&[41; 32]);
+    let mut folder = petition("trees", server.now(), 1);
+    folder.settings.recovery_key_hash = Some(recovery_key_hash(&recovery.public_key()));
+    let trees = server.publish(folder).await;
+    let asking = Asking { wire: Wire::new(&server), server: &server, petition: &trees };
+    for (side, ..) in SIDES {
+        assert_eq!(asking.ask(side, &asking.sign(side, 1, &recovery)).await.problem(), Problem::SignatureNotValid);
+        assert_eq!(asking.ask(side, &asking.sign(side, 1, server.organiser())).await.status, 200);
+    }
+    let key = Some(recovery.public_key());
+    let news = Notice { version: 2, recovery_key: key, ..notice(&server, &trees, NoticeContent::Update {}) };
+    let signed = SignedNotice::sign(&news, &recovery).expect("a canonical notice");
+    for base in [asking.wire.issuer(""), asking.wire.origin("")] {
+        assert_eq!(post(&asking.wire, &base, &trees, &signed).await.status, 200);
+    }
+    for (side, ..) in SIDES {
+        let answer = asking.ask(side, &asking.sign(side, 2, server.organiser())).await;
+        assert_eq!(answer.problem(), Problem::SignatureNotValid, "the first key");
+        assert_eq!(asking.ask(side, &asking.sign(side, 2, &recovery)).await.status, 200);
     }
 }
 
