@@ -107,7 +107,7 @@ pub struct SignArguments {
 #[derive(Args)]
 pub struct ResumeArguments {
     /// Which one, by name or id, where several were begun
-    #[arg(value_name = "PETITION")]
+    #[arg(value_name = "PETITION", allow_hyphen_values = true)]
     pub petition: Option<String>,
     /// Address to send a new mail to, where the first one was not confirmed in time
     #[arg(long, value_name = "ADDRESS")]
@@ -259,7 +259,7 @@ pub struct SourceArguments {
     #[arg(value_name = "URL|COPY")]
     pub source: AuditSource,
     /// The petition's id, as it stands behind the # of its link: any other petition is refused
-    #[arg(long, value_name = "PETITION_ID")]
+    #[arg(long, value_name = "PETITION_ID", allow_hyphen_values = true)]
     pub pin: Option<PetitionId>,
     #[command(flatten)]
     pub trust: TrustArguments,
@@ -362,7 +362,7 @@ fn seconds(duration: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{CommandFactory as _, Parser as _};
 
     use super::{Arguments, When};
 
@@ -378,6 +378,19 @@ mod tests {
             command.get_subcommands().for_each(check);
         }
         check(&Arguments::command());
+    }
+
+    /// One in 64 does.
+    #[test]
+    fn ids_may_begin_with_a_hyphen() {
+        let id = format!("-Y{}", "A".repeat(41));
+        for words in
+            [["audit", "https://host/p/name", "--pin", &id].as_slice(), &["resume", &id], &["resume", "--seal", &id]]
+        {
+            let words = ["undersign"].iter().chain(words);
+            assert!(Arguments::try_parse_from(words).is_ok());
+        }
+        assert!(Arguments::try_parse_from(["undersign", "resume", "--nothing-like-this", "name"]).is_err());
     }
 
     #[test]

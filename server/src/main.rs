@@ -110,7 +110,7 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
         /// The petition's short name or id.
-        #[arg(long, value_name = "PETITION")]
+        #[arg(long, value_name = "PETITION", allow_hyphen_values = true)]
         petition: String,
         /// The petition closes then, earlier than it said.
         #[arg(long, value_name = "TIME")]

@@ -49,7 +49,7 @@ pub enum OrganisersCommand {
         #[command(flatten)]
         file: ConfigArgument,
         /// The key that `undersign organiser keygen` printed.
-        #[arg(value_name = "KEY")]
+        #[arg(value_name = "KEY", allow_hyphen_values = true)]
         key: PublicKey,
         /// Your own name for it.
         #[arg(long, value_name = "NAME")]
@@ -61,7 +61,7 @@ pub enum OrganisersCommand {
         #[command(flatten)]
         file: ConfigArgument,
         /// The key.
-        #[arg(value_name = "KEY")]
+        #[arg(value_name = "KEY", allow_hyphen_values = true)]
         key: PublicKey,
     },
 }
@@ -81,7 +81,8 @@ pub struct PetitionArguments {
     #[command(flatten)]
     pub file: ConfigArgument,
     /// Its short name or id.
-    #[arg(value_name = "PETITION")]
+    // One id in 64 begins with a hyphen, and so may a name.
+    #[arg(value_name = "PETITION", allow_hyphen_values = true)]
     pub petition: String,
 }
 
@@ -131,5 +132,38 @@ impl OrganisersCommand {
             Self::Add { key, name, .. } => add_organiser(config, *key, name).await.map(|()| "listed\n".to_owned()),
             Self::Remove { key, .. } => remove_organiser(config, *key).await.map(|()| "listed no longer\n".to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::{OrganisersCommand, PetitionsCommand};
+
+    #[derive(Parser)]
+    enum Words {
+        #[command(subcommand)]
+        Petitions(PetitionsCommand),
+        #[command(subcommand)]
+        Organisers(OrganisersCommand),
+    }
+
+    /// One in 64 does.
+    #[test]
+    fn ids_and_keys_may_begin_with_a_hyphen() {
+        let id = format!("-Y{}", "A".repeat(41));
+        let read = |words: &[&str]| Words::try_parse_from([["server"].as_slice(), words].concat());
+        for words in [
+            ["petitions", "show", "--config", "file", &id].as_slice(),
+            &["petitions", "show", &id, "--config", "file"],
+            &["petitions", "refuse", "--config", "file", &id, "--reason", "text"],
+            &["organisers", "remove", "--config", "file", &id],
+            &["organisers", "add", "--config", "file", &id, "--name", "text"],
+        ] {
+            let outcome = read(words);
+            assert!(outcome.is_ok(), "{words:?}: {}", outcome.err().map(|error| error.to_string()).unwrap_or_default());
+        }
+        assert!(read(&["petitions", "show", "--config", "file"]).is_err());
     }
 }
