@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand};
 use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::{Link, LinkError, PetitionLink};
+use undersign_protocol::oblivious::RelayUrl;
 use undersign_protocol::petition::{Language, PetitionId};
 
 pub use organiser::{
@@ -98,8 +99,6 @@ pub struct SignArguments {
     #[arg(long)]
     pub start_over: bool,
     #[command(flatten)]
-    pub trust: TrustArguments,
-    #[command(flatten)]
     pub journey: JourneyArguments,
 }
 
@@ -151,6 +150,10 @@ pub struct JourneyArguments {
     #[command(flatten)]
     pub state: StateArguments,
     #[command(flatten)]
+    pub trust: TrustArguments,
+    #[command(flatten)]
+    pub relay: RelayArguments,
+    #[command(flatten)]
     pub connection: ConnectionArguments,
 }
 
@@ -183,6 +186,10 @@ pub struct WithdrawArguments {
     /// Stop waiting for the log after so many seconds. Without this, as long as it takes
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    #[command(flatten)]
+    pub relay: RelayArguments,
     #[command(flatten)]
     pub connection: ConnectionArguments,
 }
@@ -304,6 +311,17 @@ pub struct ConnectionArguments {
     /// Give the proxy no user names: for one that knows none, as `ssh -D` opens it. All stages then come out at one place
     #[arg(long, requires = "proxy")]
     pub proxy_without_names: bool,
+}
+
+/// Which way what is handed in goes. Without one of these, through the relays that the host's log announces, where it does.
+#[derive(Debug, Clone, Args)]
+pub struct RelayArguments {
+    /// Hand in through this relay alone (Oblivious HTTP), also where the host's log does not announce it; never directly
+    #[arg(long, value_name = "URL")]
+    pub relay: Option<RelayUrl>,
+    /// Hand in directly, also where relays are announced: the server then sees where it comes from
+    #[arg(long, conflicts_with = "relay")]
+    pub direct: bool,
 }
 
 /// Whom to believe besides the server.

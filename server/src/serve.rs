@@ -227,6 +227,7 @@ async fn open_anonymous(
             settings: section.pages.clone(),
             about: About::read(&section.pages)?,
             announced: announcements.announced(),
+            has_relays: false,
             draft: None,
         },
         assets,
