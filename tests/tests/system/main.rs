@@ -106,6 +106,7 @@ mod whole_life;
 
 /// How often a token counts, and which tokens do not.
 mod redemption;
+mod relayed;
 
 /// Taking a signature back: once, for good, by whoever has its key and by nobody else.
 mod withdrawals;
