@@ -61,15 +61,18 @@ fn what_was_padded_is_found_again_and_padding_is_zeros() {
 
 #[test]
 fn any_bytes_are_read_without_panic_and_what_is_read_is_padded_to_the_same() {
-    check((vec(any::<u8>(), REQUEST_SIZE), vec(any::<u8>(), RESPONSE_SIZE), 0..2u8), |(mut request, mut response, kind)| {
-        (request[0], response[0]) = (kind, kind);
-        for (bytes, message) in [(&request, unpad_request(&request)), (&response, unpad_response(&response))] {
-            if let Ok(message) = message {
-                prop_assert_eq!(&pad(message, bytes.len()).unwrap(), bytes);
+    check(
+        (vec(any::<u8>(), REQUEST_SIZE), vec(any::<u8>(), RESPONSE_SIZE), 0..2u8),
+        |(mut request, mut response, kind)| {
+            (request[0], response[0]) = (kind, kind);
+            for (bytes, message) in [(&request, unpad_request(&request)), (&response, unpad_response(&response))] {
+                if let Ok(message) = message {
+                    prop_assert_eq!(&pad(message, bytes.len()).unwrap(), bytes);
+                }
             }
-        }
-        Ok(())
-    });
+            Ok(())
+        },
+    );
 }
 
 #[test]
