@@ -1,5 +1,6 @@
 use crate::base::{Base, BaseError};
 use crate::json_text;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Longest path.
 const LONGEST_PATH: usize = 300;
@@ -71,3 +72,16 @@ impl std::fmt::Display for RelayUrl {
 }
 
 json_text!(RelayUrl);
+
+impl Serialize for RelayUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RelayUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}

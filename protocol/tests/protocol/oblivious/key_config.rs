@@ -43,7 +43,9 @@ fn only_the_one_suite_is_read() {
     let ours = [&example[..35], &[0, 4, 0, 1, 0, 3]].concat();
     let read = KeyConfig::decode(&ours).unwrap();
     assert_eq!((read.key_id, &read.public_key[..]), (1, &example[3..35]));
-    for (place, name) in [(2, "KEM"), (36, "symmetric algorithms"), (38, "symmetric algorithms"), (40, "symmetric algorithms")] {
+    for (place, name) in
+        [(2, "KEM"), (36, "symmetric algorithms"), (38, "symmetric algorithms"), (40, "symmetric algorithms")]
+    {
         let mut other = ours.clone();
         other[place] ^= 1;
         assert_eq!(KeyConfig::decode(&other), Err(DecodeError::Invalid(name)));

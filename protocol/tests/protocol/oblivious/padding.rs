@@ -52,7 +52,8 @@ fn what_was_padded_is_found_again_and_padding_is_zeros() {
             prop_assert_eq!(unpad(&other), Err(DecodeError::Invalid("padding")));
             // One byte more or less is another size.
             prop_assert_eq!(unpad(&padded[..size - 1]), Err(DecodeError::Invalid("size")));
-            prop_assert_eq!(unpad(&[padded.as_slice(), &[0]].concat()), Err(DecodeError::Invalid("size")));
+            let longer = [padded.as_slice(), &[0]].concat();
+            prop_assert_eq!(unpad(&longer), Err(DecodeError::Invalid("size")));
         }
         Ok(())
     });
@@ -60,15 +61,18 @@ fn what_was_padded_is_found_again_and_padding_is_zeros() {
 
 #[test]
 fn any_bytes_are_read_without_panic_and_what_is_read_is_padded_to_the_same() {
-    check((vec(any::<u8>(), REQUEST_SIZE), vec(any::<u8>(), RESPONSE_SIZE), 0..2u8), |(mut request, mut response, kind)| {
-        (request[0], response[0]) = (kind, kind);
-        for (bytes, message) in [(&request, unpad_request(&request)), (&response, unpad_response(&response))] {
-            if let Ok(message) = message {
-                prop_assert_eq!(&pad(message, bytes.len()).unwrap(), bytes);
+    check(
+        (vec(any::<u8>(), REQUEST_SIZE), vec(any::<u8>(), RESPONSE_SIZE), 0..2u8),
+        |(mut request, mut response, kind)| {
+            (request[0], response[0]) = (kind, kind);
+            for (bytes, message) in [(&request, unpad_request(&request)), (&response, unpad_response(&response))] {
+                if let Ok(message) = message {
+                    prop_assert_eq!(&pad(message, bytes.len()).unwrap(), bytes);
+                }
             }
-        }
-        Ok(())
-    });
+            Ok(())
+        },
+    );
 }
 
 #[test]

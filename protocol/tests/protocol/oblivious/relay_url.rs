@@ -40,7 +40,8 @@ fn a_relay_has_a_path_of_plain_segments() {
     }
     assert_eq!(format!("https://r.example/{}", "a".repeat(300)).parse::<RelayUrl>(), Err(RelayUrlError::Path));
     assert!(format!("https://r.example/{}", "a".repeat(299)).parse::<RelayUrl>().is_ok());
-    for text in ["", "relay.example/a", "/a", "https://", "https:///a", "https://user@relay.example", "ftp://a.example"] {
+    for text in ["", "relay.example/a", "/a", "https://", "https:///a", "https://user@relay.example", "ftp://a.example"]
+    {
         assert!(matches!(text.parse::<RelayUrl>(), Err(RelayUrlError::Base(_))), "{text}");
     }
 }

@@ -135,7 +135,9 @@ fn a_service_is_an_onion_and_relays_of_this_version() {
 fn a_key_configuration_has_a_time_of_at_most_two_weeks() {
     let key = KeyConfig { key_id: 7, public_key: [9; 32] };
     let text = |not_after: &str, version: u8| {
-        format!(r#"{{"key_config":"{key}","not_after":"{not_after}","not_before":"2026-12-03T00:00:00Z","version":{version}}}"#)
+        format!(
+            r#"{{"key_config":"{key}","not_after":"{not_after}","not_before":"2026-12-03T00:00:00Z","version":{version}}}"#
+        )
     };
     let read = |text: String| HostEntry::decode(&[[18].as_slice(), text.as_bytes()].concat());
     let entry = |not_after: &str| {
