@@ -118,6 +118,9 @@ impl Relays {
             Some(relay) => vec![relay.clone()],
             None => announced.shuffled(&self.base, &mut UnwrapErr(SysRng)),
         };
+        if relays.is_empty() {
+            return Err(NotSent::NoRelay("the host's log announces none that is reached by TLS".to_owned()));
+        }
         let (mut said, mut key_is_old) = (Vec::new(), false);
         for relay in relays {
             match transport.send_through(&relay, request, &self.host, key).await {

@@ -228,7 +228,7 @@ async fn open_anonymous(
             settings: section.pages.clone(),
             about: About::read(&section.pages)?,
             announced: announcements.announced(),
-            has_relays: false,
+            has_relays: !section.oblivious.relays.is_empty(),
             draft: None,
         },
         assets,

@@ -38,15 +38,17 @@ class Relayed {
   async start(count) {
     this.host = `127.0.0.1:${await freePort()}`;
     this.url = `http://${this.host}`;
-    const key = join(this.directory, "organiser.key");
-    const made = await run(CLI, ["organiser", "keygen", key, "--json"]);
-    this.#words = ["--key", key, "--server", this.url];
+    const organiser = join(this.directory, "organiser.key");
+    const made = await run(CLI, ["organiser", "keygen", organiser, "--json"]);
+    this.#words = ["--key", organiser, "--server", this.url];
     this.relays = [];
     for (let number = 0; number < count; number += 1) this.relays.push(new Relay(this.directory, number, this.url, await freePort()));
     const config = join(this.directory, "server.toml");
     await writeFile(config, this.#config(JSON.parse(made.stdout).public_key));
     this.#server = start(["serve", "--config", config]);
     await answers(`${this.url}/v1/petitions`);
+    const key = `${this.url}/.well-known/ohttp-gateway`;
+    await until("the gateway's first key", () => fetch(key).then((answer) => answer.ok), { timeout: LONG });
   }
 
   publish(slug) {
