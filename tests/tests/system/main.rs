@@ -106,6 +106,8 @@ mod whole_life;
 
 /// How often a token counts, and which tokens do not.
 mod redemption;
+
+/// What the command line hands in through relays, and what it does where none takes it.
 mod relayed;
 
 /// Taking a signature back: once, for good, by whoever has its key and by nobody else.

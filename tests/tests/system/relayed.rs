@@ -12,6 +12,7 @@ use undersign_tests::programs::program;
 use undersign_tests::server::{Options, TestServer};
 use undersign_tests::signer::Signer;
 use undersign_tests::socks::{Door, Seen, SocksProxy};
+use undersign_tests::wire::Wire;
 
 const ONION: &str = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrstuvwx.onion";
 
@@ -222,4 +223,22 @@ async fn a_relay_is_reached_through_the_proxy() {
     assert_eq!(ended.code, Some(8), "{ended:?}");
     let handed_in = |connection: &Seen| connection.requests.iter().any(|line| line.contains("/signatures"));
     assert!(!proxy.seen().iter().any(handed_in), "{:?}", proxy.seen());
+}
+
+#[tokio::test]
+async fn pages_have_words_about_relays_only_where_there_are_any() {
+    for (relays, is_there) in [(vec![TestRelay::reserve()], true), (Vec::new(), false)] {
+        let world = World::start(&relays.iter().collect::<Vec<_>>()).await;
+        let wire = Wire::new(&world.server);
+        for language in ["en", "ru", "fa"] {
+            let page = async |rest: &str| wire.get(&wire.origin(&format!("/{language}{rest}"))).await.text();
+            for path in ["/p/trees", "/p/trees/withdraw"] {
+                let page = page(path).await;
+                assert_eq!(page.contains(" data-relays"), is_there, "{language}{path}");
+                assert_eq!(page.contains("data-panel=\"relays-down\""), is_there, "{language}{path}");
+                assert_eq!(page.contains("id=\"relays-direct\""), is_there, "{language}{path}");
+            }
+        }
+        assert_eq!(wire.get(&wire.origin("/en/safety")).await.text().contains("relay"), is_there);
+    }
 }
