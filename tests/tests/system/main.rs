@@ -131,6 +131,15 @@ mod evil;
 /// Whether anyone can recount a petition, with our auditor and with another one.
 mod audit;
 
+/// Whether what comes through a relay counts as what comes directly, in one size, and with keys that are gone in time.
+mod oblivious_gateway;
+
+/// Whether a relay passes on what it should, and nothing else of anybody.
+mod oblivious_relay;
+
+/// What each of four machines has on its wire while somebody signs through a relay.
+mod separate_hosts;
+
 /// What is at addresses where nothing is.
 mod routes;
 
