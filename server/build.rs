@@ -6,9 +6,16 @@ use std::{env, fs};
 
 use undersign_scripts::{bundle, minified};
 
-/// The scripts that pages name, and the worker.
-const ENTRIES: [&str; 6] =
-    ["share/main.js", "sign/confirm.js", "sign/main.js", "verify/main.js", "verify/worker.js", "withdraw/main.js"];
+/// The scripts that pages name, the worker, and what scripts fetch when it is needed.
+const ENTRIES: [&str; 7] = [
+    "share/main.js",
+    "sign/confirm.js",
+    "sign/main.js",
+    "sign/oblivious.js",
+    "verify/main.js",
+    "verify/worker.js",
+    "withdraw/main.js",
+];
 
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=assets");

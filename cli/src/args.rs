@@ -1,3 +1,4 @@
+mod connection;
 mod organiser;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use undersign_client_lib::endpoints::Base;
 use undersign_client_lib::link::{Link, LinkError, PetitionLink};
 use undersign_protocol::petition::{Language, PetitionId};
 
+pub use connection::{ConnectionArguments, RelayArguments, TrustArguments};
 pub use organiser::{
     CheckArguments, CloseArguments, KeygenArguments, NewArguments, NoticeArguments, OrganiserCommand, PreviewArguments,
     PublishArguments, ReportArguments, StatsArguments,
@@ -98,8 +100,6 @@ pub struct SignArguments {
     #[arg(long)]
     pub start_over: bool,
     #[command(flatten)]
-    pub trust: TrustArguments,
-    #[command(flatten)]
     pub journey: JourneyArguments,
 }
 
@@ -151,6 +151,10 @@ pub struct JourneyArguments {
     #[command(flatten)]
     pub state: StateArguments,
     #[command(flatten)]
+    pub trust: TrustArguments,
+    #[command(flatten)]
+    pub relay: RelayArguments,
+    #[command(flatten)]
     pub connection: ConnectionArguments,
 }
 
@@ -183,6 +187,10 @@ pub struct WithdrawArguments {
     /// Stop waiting for the log after so many seconds. Without this, as long as it takes
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    #[command(flatten)]
+    pub relay: RelayArguments,
     #[command(flatten)]
     pub connection: ConnectionArguments,
 }
@@ -292,34 +300,6 @@ impl FromStr for AuditSource {
         let petition = petition.ok_or("the link leads to a server; name a petition of it, as https://host/p/name")?;
         Ok(Self::Server { base, petition })
     }
-}
-
-/// How to reach servers.
-#[derive(Debug, Args)]
-pub struct ConnectionArguments {
-    /// Connect through this proxy only, for instance socks5h://127.0.0.1:9050; never directly, not even when it fails. Each stage has a
-    /// user name of its own there, so that Tor leads each another way
-    #[arg(long, value_name = "URL", env = "UNDERSIGN_PROXY", hide_env_values = true)]
-    pub proxy: Option<String>,
-    /// Give the proxy no user names: for one that knows none, as `ssh -D` opens it. All stages then come out at one place
-    #[arg(long, requires = "proxy")]
-    pub proxy_without_names: bool,
-}
-
-/// Whom to believe besides the server.
-#[derive(Debug, Args)]
-pub struct TrustArguments {
-    /// Witness policy (C2SP tlog-policy): nothing is believed that its witnesses have not cosigned
-    #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
-    /// How long ago they may have done so at most, as 90s, 30m, 2h, 1d; counted back from now, or from the petition's end where that is
-    /// past. A server has its logs cosigned again every hour. Without this 1d, and any time for a copy
-    #[arg(long, value_name = "DURATION", value_parser = age, requires = "policy")]
-    pub max_age: Option<u64>,
-}
-
-fn age(text: &str) -> Result<u64, String> {
-    seconds(text).ok_or_else(|| "say a duration such as 90s, 30m, 2h or 1d".to_owned())
 }
 
 /// When a signature is handed in.

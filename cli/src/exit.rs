@@ -10,7 +10,8 @@ Exit codes:
   4  refused: the sentence says what to do
   5  a check failed: do not trust this server or this link
   6  stopped while waiting; `undersign resume` goes on
-  7  a file of yours is missing or cannot be read or written";
+  7  a file of yours is missing or cannot be read or written
+  8  no relay took it, and nothing was sent past them; try later, or say --direct";
 
 /// How a command ends when it is not done. The numbers are an interface: scripts rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub enum Exit {
     Waiting = 6,
     /// A file of the caller is missing or cannot be read or written.
     File = 7,
+    /// No relay took what was to be handed in, and nobody has said that it may go without.
+    NoRelay = 8,
 }
 
 impl Exit {
@@ -79,6 +82,7 @@ mod tests {
             Exit::NotTrusted,
             Exit::Waiting,
             Exit::File,
+            Exit::NoRelay,
         ];
         let listed: Vec<u8> =
             HELP.lines().skip(1).filter_map(|line| line.trim().split(' ').next()?.parse().ok()).collect();

@@ -12,6 +12,7 @@ mod overdue;
 mod petition;
 mod preview;
 mod problems;
+mod relays;
 mod report;
 mod signing;
 mod text;

@@ -159,6 +159,15 @@ pub fn pin_line(petition: &CheckedPetition) -> &'static str {
     }
 }
 
+/// A host's log that is not believed, where something is to be handed in.
+pub fn not_trusted_log(error: &CheckError) -> Failure {
+    let message = format!(
+        "Nothing was handed in: {}. Nothing of yours is lost. Compare the link with one from the organiser, and tell the operator.",
+        plain(&error.to_string())
+    );
+    Failure::new(Exit::NotTrusted, message)
+}
+
 fn not_trusted(error: &CheckError, purpose: Purpose) -> Failure {
     let error = plain(&error.to_string());
     let warning = match purpose {

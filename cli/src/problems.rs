@@ -26,6 +26,9 @@ pub fn sentence(problem: Problem) -> &'static str {
         Problem::ReadOnly => {
             "Signing is paused by the operator for a while. Nothing of yours is lost: repeat the command later, or undersign resume."
         }
+        Problem::ObliviousKey => {
+            "The server has other keys for relays than this program has read, or your clock is wrong. Check the clock and repeat the command."
+        }
 
         Problem::UnknownPetition => "There is no such petition at this server. Check the name in the link.",
         Problem::OrganiserNotAllowed => {

@@ -3,12 +3,13 @@
 use undersign_protocol::petition::{
     Manifest, PetitionId, PetitionState, PetitionSummary, VerifiedManifest, VerifiedNotice, effective_closes_at,
 };
-use undersign_protocol::public_log::{Checkpoint, CheckpointKey, Service, TilePath};
+use undersign_protocol::public_log::{Checkpoint, CheckpointKey, TilePath};
 use undersign_protocol::tally::TotalDocument;
 use undersign_protocol::timestamp::Timestamp;
 
 use crate::endpoints::{Base, Endpoints};
 use crate::log_reader::LogError;
+use crate::oblivious::Announced;
 use crate::request::{Request, Side, Stage};
 use crate::response::{AnswerError, Response};
 
@@ -24,7 +25,7 @@ pub struct CheckedPetition {
     checkpoint: Checkpoint,
     checkpoint_note: String,
     notices: Vec<VerifiedNotice>,
-    service: Option<Service>,
+    announced: Announced,
 }
 
 /// What stands behind the checks besides the server's word.
@@ -58,7 +59,17 @@ impl CheckedPetition {
         (checkpoint, checkpoint_note): (Checkpoint, String),
         notices: Vec<VerifiedNotice>,
     ) -> Self {
-        Self { petition, state, endpoints, trust, run, checkpoint, checkpoint_note, notices, service: None }
+        Self {
+            petition,
+            state,
+            endpoints,
+            trust,
+            run,
+            checkpoint,
+            checkpoint_note,
+            notices,
+            announced: Announced::default(),
+        }
     }
 
     /// Notes that it was checked under a witness policy.
@@ -111,13 +122,19 @@ impl CheckedPetition {
         self.trust.is_pinned
     }
 
-    pub(crate) fn reached_by(&mut self, service: Option<Service>) {
-        self.service = service;
+    pub(crate) fn reached_by(&mut self, announced: Announced) {
+        self.announced = announced;
+    }
+
+    /// The relays that the host's log announces, and the keys of its gateway: for handing in without showing where one is. Empty where
+    /// the petition was checked without [`check_under`](crate::checks::check_under).
+    pub fn announced(&self) -> &Announced {
+        &self.announced
     }
 
     /// The onion service that the host's log announces for this host. The host's word, and everybody's the same as far as the log is.
     pub fn onion(&self) -> Option<&Base> {
-        self.service.as_ref()?.onion.as_ref()
+        self.announced.onion()
     }
 
     /// Whether the host's log and the petition's are cosigned as a witness policy demands.

@@ -7,7 +7,7 @@ use undersign_protocol::petition::{
     Slug, VerifiedManifest,
 };
 use undersign_protocol::public_log::{
-    Announcement, Checkpoint, CheckpointKey, HostEntry, HostLogKey, NotWitnessed, Service, host_log_origin,
+    Announcement, Checkpoint, CheckpointKey, HostLogKey, NotWitnessed, host_log_origin,
 };
 
 use crate::checked::{CheckedPetition, Trust};
@@ -16,6 +16,7 @@ use crate::link::PetitionLink;
 use crate::log_reader::{LogError, verified_entries};
 use crate::lookup::PetitionDocuments;
 use crate::notices::{self, NoticesError};
+use crate::oblivious::Announced;
 use crate::witnesses::Demand;
 
 /// Where token requests go; the directory must say the same, so that no signer is sent elsewhere.
@@ -116,7 +117,7 @@ pub fn check_under(
 ) -> Result<CheckedPetition, CheckError> {
     let mut petition = check(base, link, documents)?; // 1 to 12
     // Not in `check`: pages do not ask for it, and need not load what reads it.
-    petition.reached_by(announced_service(&petition.manifest().origin.host, documents)?);
+    petition.reached_by(Announced::of_entries(&entries_of(&petition.manifest().origin.host, documents)?));
     if let Some(demand) = demand {
         check_witnesses(&petition, documents, demand)?; // 13, 14
         petition.witnessed();
@@ -153,10 +154,7 @@ fn check_witnesses(
     documents: &PetitionDocuments,
     demand: Demand<'_>,
 ) -> Result<(), CheckError> {
-    let (host, policy) = (&petition.manifest().origin.host, demand.policy);
-    let key: HostLogKey = json("log key", &documents.host_log_key)?;
-    let key = CheckpointKey::new(host_log_origin(host), key.public_key);
-    ensure(policy.logs().is_empty() || policy.logs().contains(&key), CheckError::PolicyLog)?;
+    check_policy_log(&petition.manifest().origin.host, &documents.host_log_key, demand)?;
     let notices: NoticeList = json("list of notices", &documents.notices)?;
     let notes = [
         ("host's", documents.host_checkpoint.as_slice()),
@@ -168,6 +166,23 @@ fn check_witnesses(
         demand.check(note, petition.ends_at()).map_err(|reason| CheckError::Witnesses(whose, reason))?;
     }
     Ok(())
+}
+
+/// Checks 13 and 14 for the host's log alone.
+pub(crate) fn check_host_witnesses(
+    host: &str,
+    key: &[u8],
+    checkpoint: &[u8],
+    demand: Demand<'_>,
+) -> Result<(), CheckError> {
+    check_policy_log(host, key, demand)?;
+    let note = std::str::from_utf8(checkpoint).unwrap_or_default();
+    demand.check(note, demand.now).map_err(|reason| CheckError::Witnesses("host's", reason))
+}
+
+fn check_policy_log(host: &str, key: &[u8], demand: Demand<'_>) -> Result<(), CheckError> {
+    let (key, logs) = (host_key(host, key)?, demand.policy.logs());
+    ensure(logs.is_empty() || logs.contains(&key), CheckError::PolicyLog)
 }
 
 fn check_list(
@@ -218,27 +233,33 @@ fn check_directory(run: &[PetitionSummary], directory: &IssuerDirectory) -> Resu
 
 /// Every announcement of the host log. Kinds of entries that came later than this program are part of the tree and nothing else.
 fn host_log(host: &str, documents: &PetitionDocuments) -> Result<Vec<Announcement>, CheckError> {
-    let key: HostLogKey = json("log key", &documents.host_log_key)?;
-    let key = CheckpointKey::new(host_log_origin(host), key.public_key);
-    let (checkpoint, _) = open_checkpoint(&documents.host_checkpoint, &key).map_err(CheckError::HostLog)?;
-    let entries = verified_entries(&checkpoint, &documents.host_entries).map_err(CheckError::HostLog)?;
     let mut announcements = Vec::new();
-    for entry in entries {
+    for entry in entries_of(host, documents)? {
         announcements.extend(Announcement::of_entry(entry));
     }
     Ok(announcements)
 }
 
-/// The last thing that the host log says of the service itself. Entries of another form are passed over, as kinds that came later are.
-fn announced_service(host: &str, documents: &PetitionDocuments) -> Result<Option<Service>, CheckError> {
-    let key: HostLogKey = json("log key", &documents.host_log_key)?;
-    let key = CheckpointKey::new(host_log_origin(host), key.public_key);
-    let (checkpoint, _) = open_checkpoint(&documents.host_checkpoint, &key).map_err(CheckError::HostLog)?;
-    let entries = verified_entries(&checkpoint, &documents.host_entries).map_err(CheckError::HostLog)?;
-    Ok(entries.into_iter().rev().find_map(|entry| match HostEntry::decode(entry) {
-        Ok(HostEntry::Service(service)) => Some(service),
-        _ => None,
-    }))
+fn entries_of<'a>(host: &str, documents: &'a PetitionDocuments) -> Result<Vec<&'a [u8]>, CheckError> {
+    let PetitionDocuments { host_log_key, host_checkpoint, host_entries, .. } = documents;
+    host_entries_of(host, host_log_key, host_checkpoint, host_entries)
+}
+
+/// Every entry of the log of this host: its checkpoint must be signed, and all entries give the checkpoint's root.
+pub(crate) fn host_entries_of<'a>(
+    host: &str,
+    key: &[u8],
+    checkpoint: &[u8],
+    bundles: &'a [Vec<u8>],
+) -> Result<Vec<&'a [u8]>, CheckError> {
+    let key = host_key(host, key)?;
+    let (checkpoint, _) = open_checkpoint(checkpoint, &key).map_err(CheckError::HostLog)?;
+    verified_entries(&checkpoint, bundles).map_err(CheckError::HostLog)
+}
+
+fn host_key(host: &str, key: &[u8]) -> Result<CheckpointKey, CheckError> {
+    let key: HostLogKey = json("log key", key)?;
+    Ok(CheckpointKey::new(host_log_origin(host), key.public_key))
 }
 
 fn check_announced(expected: &Announcement, announcements: &[Announcement]) -> Result<(), CheckError> {

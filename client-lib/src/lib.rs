@@ -78,6 +78,9 @@ pub mod blind;
 /// Prepared, confirmed, token, signed.
 pub mod journey;
 
+/// Handing in through relays.
+pub mod oblivious;
+
 /// A journey on disk.
 pub mod state;
 

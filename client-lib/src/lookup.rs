@@ -74,14 +74,7 @@ impl FirstRound {
         let manifest = VerifiedManifest::verify(document.manifest.get().as_bytes(), document.organiser_signature)
             .map_err(CheckError::from)?;
         let endpoints = Endpoints::of(manifest.manifest(), &self.base).map_err(CheckError::from)?;
-        let key: HostLogKey = json::from_slice(&host_log_key).map_err(|_| malformed())?;
-        let note = std::str::from_utf8(&host_checkpoint).map_err(|_| malformed())?;
-        let tree_size = Checkpoint::open(note, &CheckpointKey::new(key.origin, key.public_key))
-            .map_err(|error| CheckError::HostLog(error.into()))?
-            .tree_size;
-        if tree_size > MAX_HOST_ENTRIES {
-            return Err(CheckError::HostLog(LogError::TooLarge).into());
-        }
+        let tree_size = host_tree_size(&host_log_key, &host_checkpoint)?;
         let petition_id = manifest.petition_id();
         let get = |path: &str| Request::get(Side::Anonymous, Stage::Petition, &self.base, path);
         let mut requests = vec![
@@ -128,7 +121,20 @@ pub fn list_request(base: &Base) -> Request {
     Request::get(Side::Identified, Stage::Petition, base, "/v1/petitions")
 }
 
-fn bodies(responses: Vec<Response>) -> Result<Vec<Vec<u8>>, Refusal> {
+/// How many entries a host's log is said to have, which is not believed yet.
+pub(crate) fn host_tree_size(key: &[u8], checkpoint: &[u8]) -> Result<u64, LookupError> {
+    let key: HostLogKey = json::from_slice(key).map_err(|_| malformed())?;
+    let note = std::str::from_utf8(checkpoint).map_err(|_| malformed())?;
+    let tree_size = Checkpoint::open(note, &CheckpointKey::new(key.origin, key.public_key))
+        .map_err(|error| CheckError::HostLog(error.into()))?
+        .tree_size;
+    if tree_size > MAX_HOST_ENTRIES {
+        return Err(CheckError::HostLog(LogError::TooLarge).into());
+    }
+    Ok(tree_size)
+}
+
+pub(crate) fn bodies(responses: Vec<Response>) -> Result<Vec<Vec<u8>>, Refusal> {
     let mut bodies = Vec::with_capacity(responses.len());
     for response in responses {
         bodies.push(response.expect(200)?.to_vec());
@@ -136,7 +142,7 @@ fn bodies(responses: Vec<Response>) -> Result<Vec<Vec<u8>>, Refusal> {
     Ok(bodies)
 }
 
-fn malformed() -> LookupError {
+pub(crate) fn malformed() -> LookupError {
     LookupError::Answer(Malformed.into())
 }
 

@@ -2,9 +2,13 @@
 
 mod error;
 mod proxy;
+#[cfg(feature = "oblivious")]
+mod relay;
 
 pub use error::{FetchError, TransportError};
 pub use proxy::{Proxy, ProxyError};
+#[cfg(feature = "oblivious")]
+pub use relay::{HostLogError, RelayError};
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

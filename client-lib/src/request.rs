@@ -60,6 +60,13 @@ impl Request {
         Self::new(Method::Post, side, stage, base, path)
     }
 
+    /// To a relay: what is in it goes to the anonymous side.
+    #[cfg(feature = "oblivious")]
+    pub(crate) fn to_relay(url: String) -> Self {
+        let (method, side, stage) = (Method::Post, Side::Anonymous, Stage::Redemption);
+        Self { method, side, stage, url, headers: Vec::new(), body: Vec::new() }
+    }
+
     fn new(method: Method, side: Side, stage: Stage, base: &Base, path: &str) -> Self {
         Self { method, side, stage, url: format!("{base}{path}"), headers: Vec::new(), body: Vec::new() }
     }

@@ -99,6 +99,8 @@ pub struct Pages {
     pub about: About,
     /// What the operator says on every page, and whether signing is paused.
     pub announced: Announced,
+    /// Whether relays are announced, through which pages hand in.
+    pub has_relays: bool,
     /// What is said on top, where a petition is shown that is not published; `None` on a server.
     pub draft: Option<Draft>,
 }

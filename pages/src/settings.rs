@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use undersign_protocol::base::Base;
+use undersign_protocol::oblivious::RelayUrl;
 use undersign_protocol::public_log::Service;
 use url::Url;
 
@@ -125,9 +126,12 @@ impl PageSettings {
     }
 
     /// What the host's log is to say of this service.
-    pub fn service(&self) -> Service {
-        // Unwrap safety: it is an onion service or none, and no relay is none too many.
-        Service::new(self.onion(), Vec::new()).expect("an onion service")
+    ///
+    /// # Arguments
+    /// * `relays` – as the configuration has them: at most sixteen, none twice
+    pub fn service(&self, relays: &[RelayUrl]) -> Service {
+        // Unwrap safety: it is an onion service or none, and the configuration was read with as many relays as there may be.
+        Service::new(self.onion(), relays.to_vec()).expect("an onion service and so many relays")
     }
 
     fn onion(&self) -> Option<Base> {

@@ -30,6 +30,11 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    /// What was not read yet.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// Takes the next `count` bytes.
     pub fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
         let (head, rest) = self.rest.split_at_checked(count).ok_or(DecodeError::Truncated)?;
@@ -75,7 +80,8 @@ impl<'a> Reader<'a> {
         self.take(usize::try_from(length).map_err(|_| DecodeError::Truncated)?)
     }
 
-    fn varint(&mut self) -> Result<u64, DecodeError> {
+    /// A variable-length integer (RFC 9000 §16), which must be as short as its value allows.
+    pub fn varint(&mut self) -> Result<u64, DecodeError> {
         let first = self.u8()?;
         let size = 1usize << (first >> 6);
         let mut value = u64::from(first & 0x3f);

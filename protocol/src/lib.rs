@@ -25,6 +25,9 @@ pub mod public_log;
 /// The total as a function of the log.
 pub mod tally;
 
+/// Oblivious HTTP: sizes, padding, key configurations, relays.
+pub mod oblivious;
+
 /// Counts of a day that name nobody.
 pub mod daily_counts;
 

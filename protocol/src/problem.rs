@@ -3,13 +3,16 @@ use crate::{json_object, serde_by_json};
 /// What all problem types begin with; the rest is [`Problem::slug`], and `specs/problems.md` has a heading for each.
 pub const TYPE_PREFIX: &str = "urn:undersign:problem:";
 
+/// The one type that is not ours but IANA's (RFC 9458 §5.3), so that every client of Oblivious HTTP knows it: [`Problem::ObliviousKey`].
+pub const OBLIVIOUS_KEY_TYPE: &str = "https://iana.org/assignments/http-problem-types#ohttp-key";
+
 /// Media type of a problem document (RFC 9457 §3).
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// A problem document (RFC 9457 §3.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProblemDocument {
-    /// [`TYPE_PREFIX`] and a slug of the table.
+    /// [`TYPE_PREFIX`] and a slug of the table, or [`OBLIVIOUS_KEY_TYPE`].
     pub type_uri: String,
     /// The English title of the table.
     pub title: String,
@@ -25,7 +28,10 @@ serde_by_json!(ProblemDocument);
 impl ProblemDocument {
     /// The table's row, if the type is one of ours.
     pub fn problem(&self) -> Option<Problem> {
-        let slug = self.type_uri.strip_prefix(TYPE_PREFIX)?;
+        if self.type_uri == OBLIVIOUS_KEY_TYPE {
+            return Some(Problem::ObliviousKey);
+        }
+        let slug = self.type_uri.strip_prefix(TYPE_PREFIX).filter(|slug| *slug != Problem::ObliviousKey.slug())?;
         Problem::ALL.into_iter().find(|row| row.slug() == slug)
     }
 }
@@ -57,8 +63,12 @@ macro_rules! problems {
 
             /// The document, with or without a detail.
             pub fn document(self, detail: Option<String>) -> ProblemDocument {
+                let type_uri = match self {
+                    Self::ObliviousKey => OBLIVIOUS_KEY_TYPE.to_owned(),
+                    _ => [TYPE_PREFIX, self.slug()].concat(),
+                };
                 ProblemDocument {
-                    type_uri: format!("{TYPE_PREFIX}{}", self.slug()),
+                    type_uri,
                     title: self.title().to_owned(),
                     status: self.status(),
                     detail,
@@ -87,6 +97,8 @@ problems! {
     Unavailable = 503, "unavailable", "The service cannot do this now. Nothing of yours is lost; try again.";
     /// Signing is paused by the operator; Retry-After says when to come back.
     ReadOnly = 503, "read-only", "Signing is paused for a while. Nothing of yours is lost; try again later.";
+    /// An encapsulated request was sealed for no key that is in use (RFC 9458 §5.3).
+    ObliviousKey = 422, "ohttp-key", "This was sealed for a key that is not in use. Read the host's log again, and seal it anew.";
 
     /// petition: no petition with this petition_id or slug.
     UnknownPetition = 404, "unknown-petition", "There is no such petition here.";

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::config::{Config, ConfigError};
-use crate::identified::SHORT_LIVED_KEYS;
 use crate::storage::{Side, StorageError, copy};
+use crate::{anonymous, identified};
 
 /// Why no backup was made. The one before is then still there.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +56,8 @@ pub async fn run(config: &Config, config_file: &Path, side: Side, to: &Path) -> 
     remove(&old)?;
     make(&new)?;
     copy(database, side, &new.join("undersign.db")).await?;
-    copy_folder(keys, &new.join("keys"), &SHORT_LIVED_KEYS)?;
+    let short_lived = [identified::SHORT_LIVED_KEYS.as_slice(), &anonymous::SHORT_LIVED_KEYS].concat();
+    copy_folder(keys, &new.join("keys"), &short_lived)?;
     copy_file(config_file, &new.join("config.toml"))?;
     sync(&new)?;
     if whole.exists() {

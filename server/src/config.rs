@@ -38,7 +38,8 @@ use serde::{Deserialize, Deserializer, de};
 use undersign_pages::{PageSettings, Preselected};
 use undersign_protocol::ed25519::PublicKey;
 use undersign_protocol::email_verification::EvaluatorKey;
-use undersign_protocol::public_log::WitnessKey;
+use undersign_protocol::oblivious::RelayUrl;
+use undersign_protocol::public_log::{Service, WitnessKey};
 use url::Url;
 
 use crate::anonymous::public_log::WitnessAddress;
@@ -161,6 +162,18 @@ pub struct AnonymousConfig {
     /// What pages look like and where they lead.
     #[serde(default)]
     pub pages: PageSettings,
+    /// Relays of other organisations, so that this side sees no signer's network address.
+    #[serde(default)]
+    pub oblivious: ObliviousSection,
+}
+
+/// `[anonymous.oblivious]`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObliviousSection {
+    /// Where relays take requests for this host. Without any there is no gateway, and no key of one.
+    #[serde(default)]
+    pub relays: Vec<RelayUrl>,
 }
 
 fn one() -> NonZeroU32 {
@@ -218,6 +231,9 @@ pub enum ConfigError {
     /// How many petitions of one organiser are open at once.
     #[error("{0}.organiser_limits: {1}")]
     OrganiserLimits(&'static str, &'static str),
+    /// Too many relays, or one twice.
+    #[error("anonymous.oblivious.relays: at most 16, none of them twice")]
+    Relays,
     /// What pages are to say or where they lead.
     #[error("anonymous.pages: {0}")]
     Pages(&'static str),
@@ -255,6 +271,7 @@ impl Config {
             host(&anonymous.public_url, "anonymous.public_url")?;
             anonymous.issuer_url.iter().try_for_each(|url| host(url, "anonymous.issuer_url").map(drop))?;
             anonymous.pages.check().map_err(ConfigError::Pages)?;
+            Service::new(None, anonymous.oblivious.relays.clone()).ok_or(ConfigError::Relays)?;
             let limits = anonymous.organiser_limits.check();
             limits.map_err(|rule| ConfigError::OrganiserLimits("anonymous", rule))?;
         }

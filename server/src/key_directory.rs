@@ -54,6 +54,11 @@ impl KeyDirectory {
         Ok(directory)
     }
 
+    /// Whether there is a directory of this name in this one.
+    pub fn has_subdirectory(&self, name: &str) -> bool {
+        self.path.join(name).is_dir()
+    }
+
     /// The secret in a file, or `None` if there is none. Refuses a file that others can read.
     pub fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyError> {
         let path = self.path.join(name);

@@ -32,6 +32,9 @@ pub mod witness;
 /// The key behind an issuer's tags, on another machine.
 pub mod evaluator;
 
+/// A relay for clients of other organisations' petitions, on another machine.
+pub mod relay;
+
 /// Evaluating what is not seen, and proving it.
 pub mod oprf;
 

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
 use undersign_protocol::timestamp::Timestamp;
 use undersign_server::backup;
-use undersign_server::check_config::{self, Moment, Severity};
+use undersign_server::check_config::{self, Finding, Moment, Severity};
 use undersign_server::clock::{Clock as _, SystemClock};
 use undersign_server::config::Config;
 use undersign_server::daily_counts::command::OperatorCounts;
@@ -18,6 +18,7 @@ use undersign_server::init::{self, Init, Layout};
 use undersign_server::migrate;
 use undersign_server::moderation::{OrganisersCommand, PetitionsCommand};
 use undersign_server::operator_notice::{self, OperatorNotice};
+use undersign_server::relay::{self, config::RelayConfig};
 use undersign_server::serve::{OrganiserPolicy, Server};
 use undersign_server::storage::Side;
 use undersign_server::witness::{self, config::WitnessConfig};
@@ -91,6 +92,9 @@ enum Command {
         /// The configuration file.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+        /// It is a relay's.
+        #[arg(long)]
+        relay: bool,
     },
     /// Serves as a witness: signs that the logs of the configured hosts only grow.
     Witness {
@@ -101,6 +105,12 @@ enum Command {
     /// Serves as an evaluator: computes what an issuer's tags are made of, so often and not oftener, without seeing for whom.
     Evaluator {
         /// The evaluator's configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Serves as a relay of Oblivious HTTP: passes sealed requests on to the hosts in its configuration, and keeps nothing of them.
+    Relay {
+        /// The relay's configuration file.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
@@ -219,6 +229,7 @@ async fn main() -> anyhow::Result<()> {
             let config = EvaluatorConfig::parse(&read_text(&config)?).with_context(|| config.display().to_string())?;
             evaluator::serve(&config, |key| println!("evaluator {key}\nready")).await
         }
+        Command::Relay { config } => relay::serve(&read_relay(&config)?, || println!("ready")).await,
         Command::Notice { config, petition, close, directory } => {
             let notice = OperatorNotice { petition, directory, close };
             operator_notice::publish(&read(&config)?, &notice).await?;
@@ -246,7 +257,10 @@ async fn main() -> anyhow::Result<()> {
             print!("{report}");
             Ok(())
         }
-        Command::CheckConfig { config } => check(&config).await,
+        Command::CheckConfig { config, relay: true } => {
+            report(&config, &check_config::relay::check(&read_relay(&config)?).await)
+        }
+        Command::CheckConfig { config, relay: false } => check(&config).await,
         Command::Backup { config, side, to } => {
             let made = backup::run(&read(&config)?, &config, side.into(), &to).await?;
             println!("the backup is {}", made.display());
@@ -281,8 +295,11 @@ async fn main() -> anyhow::Result<()> {
 /// Prints what is wrong, a line each. Warnings alone are no failure.
 async fn check(path: &Path) -> anyhow::Result<()> {
     let config = read(path)?;
-    let findings = check_config::check(&config, Moment { now: SystemClock.now(), program: written_at() }).await;
-    for finding in &findings {
+    report(path, &check_config::check(&config, Moment { now: SystemClock.now(), program: written_at() }).await)
+}
+
+fn report(path: &Path, findings: &[Finding]) -> anyhow::Result<()> {
+    for finding in findings {
         println!("{}", finding.line());
     }
     let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
@@ -299,6 +316,10 @@ fn written_at() -> Option<Timestamp> {
 
 fn read(path: &Path) -> anyhow::Result<Config> {
     Config::parse(&read_text(path)?).with_context(|| path.display().to_string())
+}
+
+fn read_relay(path: &Path) -> anyhow::Result<RelayConfig> {
+    RelayConfig::parse(&read_text(path)?).with_context(|| path.display().to_string())
 }
 
 fn read_text(path: &Path) -> anyhow::Result<String> {

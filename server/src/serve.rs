@@ -220,6 +220,7 @@ async fn open_anonymous(
         trusted_proxies: TrustedProxies::new(&section.trusted_proxies),
         cors: Cors::between(&origin(&section.public_url), config.issuer_url().as_deref()),
         processes: config.processes,
+        relays: section.oblivious.relays.clone(),
         pages: Pages {
             public_url: origin(&section.public_url),
             assets: assets.paths().clone(),
@@ -227,6 +228,7 @@ async fn open_anonymous(
             settings: section.pages.clone(),
             about: About::read(&section.pages)?,
             announced: announcements.announced(),
+            has_relays: !section.oblivious.relays.is_empty(),
             draft: None,
         },
         assets,

@@ -46,6 +46,15 @@ pub mod thief;
 /// Two machines, set up by `init`, behind a real proxy.
 pub mod two_hosts;
 
+/// Somebody else, who passes sealed requests on, and whoever seals them.
+pub mod oblivious;
+
+/// A server that keeps what it was sent.
+pub mod recorder;
+
+/// Machines of their own, and what each has on its wire.
+pub mod namespaces;
+
 /// A proxy that tells with whom a program wanted to speak.
 pub mod relay;
 

@@ -29,13 +29,13 @@ pub fn routes_of(text: &str) -> BTreeSet<Route> {
     routes
 }
 
-/// Paths that the server's source routes, without the names of what is left open: `/v1/petitions/{}/notices`. Witness and
-/// evaluator, which are programs of their own, are left out.
+/// Paths that the server's source routes, without the names of what is left open: `/v1/petitions/{}/notices`. Witness,
+/// evaluator and relay, which are programs of their own, are left out.
 pub fn routed_paths() -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for source in repository() {
-        let is_apart =
-            ["server/src/witness/", "server/src/evaluator/"].iter().any(|part| source.path.starts_with(part));
+        let apart = ["server/src/witness/", "server/src/evaluator/", "server/src/relay/"];
+        let is_apart = apart.iter().any(|part| source.path.starts_with(part));
         if !source.is_in("server/src/", ".rs") || is_apart {
             continue;
         }

@@ -53,6 +53,7 @@ fn fields(petition: &CheckedPetition, total: &TotalDocument, link: &Link, langua
         "signatures": total.signatures, "withdrawals": total.withdrawals, "issued": total.issued,
         "tree_size": total.tree_size, "root": total.root, "pinned": petition.is_pinned(),
         "witnessed": petition.is_witnessed(), "link": link.to_string(), "onion": petition.onion(),
+        "relays": relays(petition),
         "tags": manifest.issuer.tags,
         "overdue": late(petition).iter().map(|late| json!({
             "answer_until": late.answer_until.to_string(), "addressees": late.addressees,
@@ -108,7 +109,27 @@ fn text(petition: &CheckedPetition, total: &TotalDocument, link: &Link, language
         let link = Link { base: onion.clone(), petition: link.petition.clone() };
         lines.push(format!("Through Tor, by the host's log: {link}"));
     }
+    lines.extend(relays_line(petition));
     lines.join("\n")
+}
+
+/// Whether what is handed in hides where it comes from.
+fn relays_line(petition: &CheckedPetition) -> Option<String> {
+    let relays = relays(petition);
+    let without_key = match petition.announced().key(clock::now()) {
+        Some(_) => "",
+        None => "; but it announces no key for them now",
+    };
+    (!relays.is_empty()).then(|| {
+        format!(
+            "Handed in through a relay, so that the server does not see from where; by the host's log: {}{without_key}",
+            relays.join(", ")
+        )
+    })
+}
+
+fn relays(petition: &CheckedPetition) -> Vec<String> {
+    petition.announced().relays().iter().map(ToString::to_string).collect()
 }
 
 /// What a seizure of the server gives away of addresses, as the manifest has it.

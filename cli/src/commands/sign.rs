@@ -18,7 +18,7 @@ use crate::signing::{Entry, ReceiptFile, Signing, Store, check_address};
 
 /// `undersign sign URL --email ADDRESS`.
 pub async fn run(arguments: SignArguments, output: &Output) -> CommandResult {
-    let SignArguments { link, email, locale, only_this, start_over, trust, journey } = arguments;
+    let SignArguments { link, email, locale, only_this, start_over, journey } = arguments;
     let email = Zeroizing::new(email);
     let Link { base, petition: Some(link) } = &link else {
         let message = format!("This link names no petition. undersign show {link} lists what can be signed there.");
@@ -29,7 +29,8 @@ pub async fn run(arguments: SignArguments, output: &Output) -> CommandResult {
     let transport = transport(&journey.connection)?;
     let store = Store::new(&journey.state)?;
     store.check_detached(journey.detach)?;
-    let petition = look_up(&transport, base, link, trust_in_server(&trust)?.as_ref(), Purpose::Sign, output).await?;
+    let trust = trust_in_server(&journey.trust)?;
+    let petition = look_up(&transport, base, link, trust.as_ref(), Purpose::Sign, output).await?;
     // Its connections end here: the address is not sent on one that has asked for this petition.
     drop(transport);
     let entry = store.entry(&petition.petition_id())?;
@@ -40,7 +41,7 @@ pub async fn run(arguments: SignArguments, output: &Output) -> CommandResult {
     let keys = if receipt.is_some() { Keys::Keep } else { Keys::Forget };
     let prepared = Prepared::new(&petition, bundle, keys, &mut UnwrapErr(SysRng)).map_err(cannot_begin)?;
     tell(&petition, &prepared, only_this, locale.as_ref(), output);
-    let signing = Signing::new(&journey, entry, Some(mail), receipt, output)?;
+    let signing = Signing::new(&journey, entry, Some(mail), receipt, output)?.knowing(petition.announced());
     signing.begin(prepared).await
 }
 

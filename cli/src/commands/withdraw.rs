@@ -2,13 +2,14 @@ use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
 
 use serde_json::{Value, json};
 use undersign_client_lib::journey::Counted;
-use undersign_client_lib::native::Transport;
+use undersign_client_lib::native::{Transport, TransportError};
 use undersign_client_lib::request::Request;
 use undersign_client_lib::response::Response;
 use undersign_client_lib::withdrawal::{
     PetitionError, ReadError, ReadyToWithdraw, WithdrawalError, Withdrawing, Withdrawn, read,
 };
 use undersign_protocol::base::Base;
+use undersign_protocol::oblivious::RelayUrl;
 use undersign_protocol::problem::Problem;
 use undersign_protocol::redemption::{Receipt, WithdrawalCode};
 use zeroize::Zeroizing;
@@ -18,8 +19,9 @@ use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::following::{FollowError, follow};
 use crate::output::Output;
-use crate::petition::transport;
+use crate::petition::{transport, trust_in_server};
 use crate::problems;
+use crate::relays::{NotSent, Relayed, Relays, no_relay, way_line};
 use crate::text::{in_language, plain};
 
 /// `undersign withdraw FILE-or-CODE`.
@@ -28,11 +30,14 @@ pub async fn run(arguments: WithdrawArguments, output: &Output) -> CommandResult
     let kept = Zeroizing::new(arguments.kept);
     let code = code(&kept)?;
     let transport = transport(&arguments.connection)?;
+    let trust = trust_in_server(&arguments.trust)?;
     let petition = petition(&transport, code, output).await?;
+    let mut relays = Relays::new(&arguments.relay, trust, petition.base(), &petition.manifest().origin.host);
+    relays.find(&transport).await.map_err(|unknown| unknown.failure)?;
     tell_petition(&petition, output);
     confirm(&petition, arguments.yes, output)?;
-    let withdrawn = withdraw(&transport, &petition, output).await?;
-    tell_withdrawn(&petition, &withdrawn, output);
+    let (withdrawn, relay) = withdraw(&transport, &mut relays, &petition, output).await?;
+    tell_withdrawn(&petition, &withdrawn, relay.as_ref(), output);
     if arguments.wait_published {
         let deadline = arguments.timeout.map(|seconds| started.plus(seconds));
         let _sign = output.waiting("Waiting until the withdrawal is in the public log …");
@@ -131,10 +136,21 @@ fn ask(question: &str) {
     let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
 }
 
-async fn withdraw(transport: &Transport, petition: &ReadyToWithdraw, output: &Output) -> CommandResult<Withdrawn> {
+async fn withdraw(
+    transport: &Transport,
+    relays: &mut Relays,
+    petition: &ReadyToWithdraw,
+    output: &Output,
+) -> CommandResult<(Withdrawn, Option<RelayUrl>)> {
     let _sign = output.waiting("Taking back the signature …");
-    let answer = send(transport, &petition.withdrawal_request(), petition.base()).await?;
-    petition.withdrawn(&answer, clock::now()).map_err(|error| {
+    let sent = relays.send(transport, &petition.withdrawal_request(), output).await;
+    let Relayed { answer, relay } = sent.map_err(|error| match error {
+        NotSent::Direct(error) => not_reached(petition.base(), error),
+        NotSent::Log(unknown) => unknown.failure,
+        NotSent::NoRelay(said) => no_relay(&said, "the same command"),
+    })?;
+    let withdrawn = petition.withdrawn(&answer, clock::now());
+    withdrawn.map(|withdrawn| (withdrawn, relay)).map_err(|error| {
         let problem = match error {
             WithdrawalError::NotValid => Problem::WithdrawalNotValid,
             WithdrawalError::Closed => Problem::Closed,
@@ -152,15 +168,14 @@ async fn withdraw(transport: &Transport, petition: &ReadyToWithdraw, output: &Ou
 }
 
 async fn send(transport: &Transport, request: &Request, base: &Base) -> CommandResult<Response> {
-    transport.send(request).await.map_err(|error| {
-        Failure::new(
-            Exit::Unreachable,
-            format!("{base}: {error}. It is safe to repeat this command: twice counts once."),
-        )
-    })
+    transport.send(request).await.map_err(|error| not_reached(base, error))
 }
 
-fn tell_withdrawn(petition: &ReadyToWithdraw, withdrawn: &Withdrawn, output: &Output) {
+fn not_reached(base: &Base, error: TransportError) -> Failure {
+    Failure::new(Exit::Unreachable, format!("{base}: {error}. It is safe to repeat this command: twice counts once."))
+}
+
+fn tell_withdrawn(petition: &ReadyToWithdraw, withdrawn: &Withdrawn, relay: Option<&RelayUrl>, output: &Output) {
     let (name, value, when): (_, Value, _) = match withdrawn.counted() {
         Counted::Promised(promise) => {
             let publish_by = promise.publish_by;
@@ -172,11 +187,13 @@ fn tell_withdrawn(petition: &ReadyToWithdraw, withdrawn: &Withdrawn, output: &Ou
     };
     let mut fields = json!({
         "petition_id": petition.petition_id(), "slug": petition.slug(), "leaf_hash": withdrawn.leaf_hash(),
+        "relay": relay.map(ToString::to_string),
     });
     fields[name] = value;
     let text = format!(
-        "Taken back, for good. {when} What you kept, file or code, still shows that you had signed: delete it when you no longer want to \
-         look."
+        "Taken back, for good. {when} {} What you kept, file or code, still shows that you had signed: delete it when you no longer want \
+         to look.",
+        way_line(relay)
     );
     output.event("withdrawn", fields, text);
 }

@@ -61,6 +61,7 @@ pub fn answer(seen: &Seen, origin: &str, path: &str, accepted: &str, now: Timest
         settings: PageSettings::default(),
         about: About::default(),
         announced: Announced::default(),
+        has_relays: false,
         draft: Some(seen.draft.clone()),
     };
     let t = Messages::of(language);

@@ -14,7 +14,8 @@
 //! | `confirmed` | |
 //! | `token` | redeem_at |
 //! | `holding` | until (where the token is not redeemed at once) |
-//! | `redeemed` | petition_id, slug, leaf_hash, and publish_by or leaf_index |
+//! | `relay_down` | relay, reason (for each relay that did not take it) |
+//! | `redeemed` | petition_id, slug, leaf_hash, relay (null: without one), and publish_by or leaf_index |
 //! | `receipt` | file (`--receipt` only) |
 //! | `published` | leaf_index, tree_size (`--wait-published` only) |
 //! | `left` | slug, reason, redeem_at (`not_due` alone) (`resume --due` only) |
@@ -42,16 +43,17 @@ pub use store::{Entry, Store};
 use undersign_client_lib::endpoints::Endpoints;
 use undersign_client_lib::journey::{self, Prepared};
 use undersign_client_lib::native::Transport;
+use undersign_client_lib::oblivious::Announced;
 use undersign_client_lib::state::Saved;
 use undersign_protocol::email_verification::Code;
 use undersign_protocol::petition::Slug;
 use undersign_protocol::timestamp::{DAY, Timestamp};
 
-use crate::args::{JourneyArguments, When};
+use crate::args::{JourneyArguments, RelayArguments, When};
 use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
-use crate::petition::transport;
+use crate::petition::{Trust, transport, trust_in_server};
 
 /// A signing and everything it needs.
 pub struct Signing<'a> {
@@ -70,6 +72,11 @@ pub struct Signing<'a> {
     detach: bool,
     started: Timestamp,
     timeout: Option<u64>,
+    relay: RelayArguments,
+    /// Whom to believe about the host's log besides the server.
+    trust: Option<Trust>,
+    /// What the host's log says of relays, where it was read.
+    announced: Option<Announced>,
 }
 
 impl<'a> Signing<'a> {
@@ -100,7 +107,15 @@ impl<'a> Signing<'a> {
             detach: arguments.detach,
             started: clock::now(),
             timeout: arguments.timeout,
+            relay: arguments.relay.clone(),
+            trust: trust_in_server(&arguments.trust)?,
+            announced: None,
         })
+    }
+
+    /// Takes what the check of the petition has found in the host's log.
+    pub fn knowing(self, announced: &Announced) -> Self {
+        Self { announced: Some(announced.clone()), ..self }
     }
 
     /// The same, which waits for nothing.

@@ -11,6 +11,7 @@ use undersign_protocol::timestamp::Timestamp;
 use super::{Signing, stopped};
 use crate::clock;
 use crate::exit::{CommandResult, Exit, Failure};
+use crate::output::Output;
 
 /// Longest pause between two tries, in seconds.
 const LONGEST: u64 = 60;
@@ -33,35 +34,53 @@ impl Backoff {
     }
 }
 
-impl Signing<'_> {
-    /// Sends a request until something other than a passing failure comes back, or the time is over. Everything we send may be sent
-    /// again: it counts once.
-    pub(super) async fn send_until(&self, request: &Request, base: &Base, limit: Timestamp) -> CommandResult<Response> {
-        let (mut backoff, mut told) = (Backoff::default(), false);
-        loop {
-            let (failure, retry_after) = match self.transport.send(request).await {
-                Ok(response) => {
-                    let refusal = response.refusal();
-                    if response.status < 400 || !refusal.is_transient() || clock::now() >= limit {
-                        return Ok(response);
-                    }
-                    if refusal.problem == Some(Problem::ReadOnly) && !told {
-                        self.output
-                            .note("The operator has paused signing for a while. Nothing is lost; asking again …");
-                        told = true;
-                    }
-                    (None, refusal.retry_after)
+/// Why a try brought no answer.
+pub(super) enum Failed {
+    /// It can pass by itself.
+    ForNow(Failure),
+    /// It does not.
+    ForGood(Failure),
+}
+
+/// Tries until something other than a passing failure comes back, or the time is over. Everything we send may be sent again: it counts
+/// once.
+pub(super) async fn try_until(
+    limit: Timestamp,
+    output: &Output,
+    base: &Base,
+    mut send: impl AsyncFnMut() -> Result<Response, Failed>,
+) -> CommandResult<Response> {
+    let (mut backoff, mut told) = (Backoff::default(), false);
+    loop {
+        let (failure, retry_after) = match send().await {
+            Ok(response) => {
+                let refusal = response.refusal();
+                if response.status < 400 || !refusal.is_transient() || clock::now() >= limit {
+                    return Ok(response);
                 }
-                Err(error) if !error.is_transient() => return Err(unreachable(base, error)),
-                Err(error) => (Some(unreachable(base, error)), None),
-            };
-            if clock::now() >= limit {
-                return Err(
-                    failure.unwrap_or_else(|| Failure::new(Exit::Unreachable, format!("{base} is not available.")))
-                );
+                if refusal.problem == Some(Problem::ReadOnly) && !told {
+                    output.note("The operator has paused signing for a while. Nothing is lost; asking again …");
+                    told = true;
+                }
+                (None, refusal.retry_after)
             }
-            sleep(backoff.next(retry_after)).await;
+            Err(Failed::ForGood(failure)) => return Err(failure),
+            Err(Failed::ForNow(failure)) => (Some(failure), None),
+        };
+        if clock::now() >= limit {
+            return Err(failure.unwrap_or_else(|| Failure::new(Exit::Unreachable, format!("{base} is not available."))));
         }
+        sleep(backoff.next(retry_after)).await;
+    }
+}
+
+impl Signing<'_> {
+    /// Sends a request as [`try_until`] does.
+    pub(super) async fn send_until(&self, request: &Request, base: &Base, limit: Timestamp) -> CommandResult<Response> {
+        try_until(limit, self.output, base, async || {
+            self.transport.send(request).await.map_err(|error| not_sent(base, error))
+        })
+        .await
     }
 
     /// Waits until a moment, by the machine's clock, which may jump (a laptop that slept).
@@ -76,6 +95,12 @@ impl Signing<'_> {
         }
         Ok(())
     }
+}
+
+/// No answer of a server that was asked directly.
+pub(super) fn not_sent(base: &Base, error: TransportError) -> Failed {
+    let failure = unreachable(base, error);
+    if error.is_transient() { Failed::ForNow(failure) } else { Failed::ForGood(failure) }
 }
 
 /// No connection, in words.

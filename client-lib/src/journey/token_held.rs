@@ -83,6 +83,11 @@ impl TokenHeld {
         &self.terms.endpoints
     }
 
+    /// Name of the origin, by the manifest: whose log says how it is reached.
+    pub fn origin_host(&self) -> &str {
+        &self.terms.origin_host
+    }
+
     /// When the token came.
     pub fn issued_at(&self) -> Timestamp {
         self.issued_at

@@ -7,6 +7,7 @@ mod issuance;
 mod journey;
 mod lies;
 mod native;
+mod oblivious;
 mod published;
 mod receipts;
 mod redemption;

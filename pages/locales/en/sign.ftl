@@ -64,6 +64,14 @@ forget-token = Your signature is wiped before it was handed in. It cannot be mad
 handing-in-title = Nearly done
 handing-in-text = The address is confirmed. Your browser is handing in the signature, without the address …
 
+relays-down-title = Not handed in yet
+relays-down-what = Your browser hands this in through a relay that other people run. So the server does not see your network address. None of the relays answers now.
+relays-down-waiting = Nothing is lost. This page tries again by itself every half minute.
+relays-again = Try again now
+relays-direct-summary = Send it without a relay
+relays-direct-means = The server can then see which network address this comes from. It does not keep it. Whoever watches the server or your network at this moment can.
+relays-direct = Yes, send it directly
+
 done-title = Accepted
 done-promised = Your signature will be in the public count by
 done-counted = Your signature is in the public count. This page has checked that in the log.

@@ -1,6 +1,8 @@
+use super::KeyConfigEntry;
 use crate::base::Base;
 use crate::codec::{DecodeError, Reader};
 use crate::ed25519::PublicKey;
+use crate::oblivious::RelayUrl;
 use crate::petition::{PetitionId, Slug, VerifiedManifest, from_canonical, to_canonical};
 use crate::{json_object, serde_by_json};
 
@@ -8,6 +10,8 @@ use crate::{json_object, serde_by_json};
 const ANNOUNCEMENT: u8 = 16;
 /// How the service itself is reached.
 const SERVICE: u8 = 17;
+/// For which key requests through relays are sealed.
+const KEY_CONFIG: u8 = 18;
 
 /// Origin of a host's log (C2SP tlog-checkpoint): `{host}/v1/log`.
 pub fn host_log_origin(host: &str) -> String {
@@ -33,6 +37,8 @@ pub enum HostEntry {
     Announcement(Announcement),
     /// Kind 17: how this host is reached besides its name. The last one in the log stands.
     Service(Service),
+    /// Kind 18: a key of the gateway of Oblivious HTTP.
+    KeyConfig(KeyConfigEntry),
 }
 
 /// That a slug stands for this petition and no other, and which key its log has.
@@ -54,8 +60,8 @@ json_object!(strict Announcement { log_public_key, petition_id, slug });
 pub struct Service {
     /// The onion service with the same pages, petitions and logs; `None` where there is none (any more).
     pub onion: Option<Base>,
-    /// Relays of other people that take requests for this host (Oblivious HTTP); `https` alone.
-    pub relays: Vec<Base>,
+    /// Relays of other people that take requests for this host (Oblivious HTTP).
+    pub relays: Vec<RelayUrl>,
     version: u64,
 }
 
@@ -69,19 +75,19 @@ impl Service {
     /// The form that this program writes and reads. An entry of another one is passed over like one of another kind.
     pub const VERSION: u64 = 1;
 
-    /// `None` where the onion is no onion service, or the relays are too many, not `https`, or named twice.
-    pub fn new(onion: Option<Base>, relays: Vec<Base>) -> Option<Self> {
+    /// `None` where the onion is no onion service, or the relays are too many, or one is named twice.
+    pub fn new(onion: Option<Base>, relays: Vec<RelayUrl>) -> Option<Self> {
         let service = Self { onion, relays, version: Self::VERSION };
         service.keeps_the_rules().then_some(service)
     }
 
     fn keeps_the_rules(&self) -> bool {
         let relays = &self.relays;
-        let is_fine = |(index, relay): (usize, &Base)| relay.is_secure() && !relays[..index].contains(relay);
+        let is_new = |(index, relay): (usize, &RelayUrl)| !relays[..index].contains(relay);
         self.version == Self::VERSION
             && self.onion.iter().all(Base::is_onion)
             && relays.len() <= MOST_RELAYS
-            && relays.iter().enumerate().all(is_fine)
+            && relays.iter().enumerate().all(is_new)
     }
 }
 
@@ -118,6 +124,11 @@ impl HostEntry {
                 }
                 Ok(Self::Service(service))
             }
+            KEY_CONFIG => {
+                let entry: Result<KeyConfigEntry, _> = from_canonical(&bytes[1..]);
+                let entry = entry.ok().filter(KeyConfigEntry::keeps_the_rules);
+                entry.map(Self::KeyConfig).ok_or(DecodeError::Invalid("key configuration"))
+            }
             _ => Err(DecodeError::Invalid("kind")),
         }
     }
@@ -127,6 +138,7 @@ impl HostEntry {
         let (kind, body) = match self {
             Self::Announcement(announcement) => (ANNOUNCEMENT, to_canonical(announcement)),
             Self::Service(service) => (SERVICE, to_canonical(service)),
+            Self::KeyConfig(entry) => (KEY_CONFIG, to_canonical(entry)),
         };
         let mut out = vec![kind];
         // Unwrap safety: strings and one small number always have a canonical form.

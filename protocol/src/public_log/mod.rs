@@ -4,6 +4,7 @@ mod checkpoint;
 mod cosignature;
 mod entry;
 mod host_entry;
+mod key_config_entry;
 mod note;
 mod note_key;
 mod policy;
@@ -17,6 +18,7 @@ pub use checkpoint::{Checkpoint, CheckpointError, CheckpointKey, CheckpointKeyEr
 pub use cosignature::{WitnessKey, WitnessKeyError};
 pub use entry::{CloseStatement, Entry};
 pub use host_entry::{Announcement, HostEntry, HostLogKey, Service, host_log_origin};
+pub use key_config_entry::KeyConfigEntry;
 pub use policy::{NotWitnessed, Policy, PolicyError};
 pub use proof::{ConsistencyProof, HashRange, InclusionProof, MAX_PROOF, ProofError, ProofPlan};
 pub use tile::{TILE_WIDTH, TileError, TilePath, decode_entries, encode_entries};

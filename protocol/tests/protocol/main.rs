@@ -7,6 +7,7 @@ mod common;
 mod daily_counts;
 mod email_verification;
 mod issuance;
+mod oblivious;
 mod petition;
 mod public_log;
 mod redemption;

@@ -3,7 +3,7 @@
 import { Stopped, failure } from "./errors.js";
 import { say, show, showTime } from "./panels.js";
 import { Backoff, now, pause } from "./patience.js";
-import { send } from "./transport.js";
+import { handOver } from "./transport.js";
 
 /** @typedef {import("./signing.js").Signing} Signing */
 
@@ -25,7 +25,7 @@ export async function handIn(signing) {
   const backoff = new Backoff();
   while (!signal.aborted) {
     try {
-      journey.redeemed(await send(client, journey.redemptionRequest(now()), signal), now());
+      journey.redeemed(await handOver(client, journey.redemptionRequest(now()), signal), now());
       // At once: from here on what is kept would only show that somebody signed.
       return await signing.wipe();
     } catch (error) {

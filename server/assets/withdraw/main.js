@@ -1,10 +1,10 @@
 // Takes a signature back with what was kept of it: read, shown what it means, and only then sent. Nothing is kept here.
 
 import { failure } from "../sign/errors.js";
-import { busy, clearMessages, element, facts, input, say, show, showTime } from "../sign/panels.js";
+import { busy, clearMessages, element, facts, input, say, show, showTime, shown } from "../sign/panels.js";
 import { now } from "../sign/patience.js";
 import { canRun, hasWasm, keepPin } from "../sign/surroundings.js";
-import { send } from "../sign/transport.js";
+import { handOver, send } from "../sign/transport.js";
 
 /** @typedef {typeof import("../client/undersign_withdrawal.js")} Client */
 /** @typedef {import("../client/undersign_withdrawal.js").Withdrawal} Withdrawal */
@@ -57,7 +57,7 @@ function start() {
   });
   addEventListener("pagehide", () => {
     forget();
-    if (!element('[data-panel="sure"]').hidden) show("give", { focus: false });
+    if (["sure", "relays-down"].includes(shown() ?? "")) show("give", { focus: false });
   });
 }
 
@@ -91,7 +91,7 @@ async function withdraw() {
     const module = await client();
     if (!isReady) read.petitionAnswered(await send(module, read.petitionRequest()));
     isReady = true;
-    read.withdrawn(await send(module, read.withdrawalRequest()), now());
+    read.withdrawn(await handOver(module, read.withdrawalRequest()), now());
     const { publishBy } = read;
     show("withdrawn");
     element("[data-promised]").hidden = publishBy === undefined;

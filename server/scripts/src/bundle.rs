@@ -17,7 +17,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn bundle(entry: &str, modules: &BTreeMap<&str, String>) -> String {
     let mut order = Vec::new();
     visit(entry, modules, &mut BTreeSet::new(), &mut order);
-    order.iter().map(|path| if *path == entry { body(path, modules).0 } else { wrapped(path, modules) }).collect()
+    order.iter().map(|path| if *path == entry { last(path, modules) } else { wrapped(path, modules) }).collect()
+}
+
+/// The module that the others are for. What it exports is for a script that fetches it when it is needed.
+fn last(path: &str, modules: &BTreeMap<&str, String>) -> String {
+    match body(path, modules) {
+        (body, exports) if exports.is_empty() => body,
+        (body, exports) => format!("{body}export {{ {} }};\n", exports.join(", ")),
+    }
 }
 
 /// What a module needs comes before it.
@@ -115,6 +123,15 @@ mod tests {
             const $a_b = (() => {\nconst { c } = $c_c;\nasync function b() {\n  return c;\n}\nreturn { b };\n})();\n\
             const { b } = $a_b;\nconst { c, D } = $c_c;\nb(c, D);\n";
         assert_eq!(bundle("a/main.js", &modules), expected);
+    }
+
+    #[test]
+    fn what_is_fetched_when_it_is_needed_keeps_its_exports() {
+        let modules = modules([
+            ("a/late.js", "import { b } from \"./b.js\";\nexport function late() {\n  return b;\n}\n"),
+            ("a/b.js", "export const b = 1;\n"),
+        ]);
+        assert!(bundle("a/late.js", &modules).ends_with("function late() {\n  return b;\n}\nexport { late };\n"));
     }
 
     #[test]

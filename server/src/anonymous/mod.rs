@@ -29,6 +29,9 @@ pub mod redemption;
 /// Signatures become entries of a log that anyone can read.
 pub mod public_log;
 
+/// What comes through relays of other organisations.
+pub mod oblivious;
+
 /// The total, a function of the log.
 pub mod tally;
 
@@ -51,6 +54,9 @@ use crate::key_directory::{KeyDirectory, KeyError};
 use crate::web::SideRoutes;
 use crate::web::paused::refused_while_paused;
 
+/// Folders of keys that are there to be destroyed: no backup has them.
+pub const SHORT_LIVED_KEYS: [&str; 1] = [oblivious::GATEWAY_KEYS];
+
 /// Makes the key that is there from the first start on; one that is there stays as it is.
 pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyError> {
     keys.read_or_make::<32>(public_log::HOST_LOG_KEY, entropy).map(drop)
@@ -58,12 +64,17 @@ pub fn make_keys(keys: &KeyDirectory, entropy: &dyn Entropy) -> Result<(), KeyEr
 
 /// Every route of this side.
 pub fn routes(state: &AnonymousState) -> SideRoutes {
-    let own = redemption::http::router().merge(public_log::http::router()).merge(tally::http::router());
+    let redemption = redemption::http::router().with_state(state.clone());
+    let read = public_log::http::router().merge(tally::http::router()).merge(notices::router());
+    let own = redemption.clone().merge(read.merge(http::router(http::TOTAL_DAYS)).with_state(state.clone()));
+    // Of what comes through relays the pause refuses what is inside: sealed, as every other answer.
+    let gateway = state
+        .gateway
+        .clone()
+        .filter(|gateway| gateway.is_open())
+        .map(|gateway| oblivious::http::router(gateway, refused_while_paused(&state.announcements, redemption)));
     SideRoutes {
-        own: refused_while_paused(
-            &state.announcements,
-            own.merge(notices::router()).merge(http::router(http::TOTAL_DAYS)).with_state(state.clone()),
-        ),
+        own: refused_while_paused(&state.announcements, own).merge(gateway.unwrap_or_default()),
         pages: pages::router().merge(pictures::router()).with_state(state.clone()),
         petitions: crate::petition::http::router().with_state(state.clone()),
         assets: state.assets.router(),

@@ -1,17 +1,20 @@
+use std::collections::HashSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use undersign_pages::Pages;
+use undersign_protocol::oblivious::RelayUrl;
 use undersign_protocol::petition::PetitionId;
 
+use super::oblivious::Gateway;
 use super::public_log::{LogError, LogId, PublicLog, WitnessSettings};
 use super::redemption::Redemption;
 use crate::announcement::Announcements;
 use crate::clock::Clock;
 use crate::daily_counts::DailyCounts;
 use crate::entropy::Entropy;
-use crate::key_directory::KeyDirectory;
+use crate::key_directory::{KeyDirectory, KeyError};
 use crate::petition::{OrganiserLimits, Organisers, Registry};
 use crate::storage::{Database, Side, StorageError};
 use crate::web::assets::Assets;
@@ -75,6 +78,8 @@ pub struct Settings {
     pub cors: Cors,
     /// How many processes there are.
     pub processes: NonZeroU32,
+    /// Relays of other organisations that bring requests here; without any there is no gateway.
+    pub relays: Vec<RelayUrl>,
 }
 
 /// Why the anonymous side does not start.
@@ -86,6 +91,9 @@ pub enum StartError {
     /// The logs.
     #[error("the logs")]
     Log(#[from] LogError),
+    /// The gateway's keys.
+    #[error("the gateway for relays")]
+    Gateway(#[from] KeyError),
 }
 
 /// Everything that the anonymous side's handlers are given.
@@ -101,6 +109,8 @@ pub struct AnonymousState {
     pub(super) cors: Cors,
     pub(super) log: Arc<PublicLog>,
     pub(super) redemption: Arc<Redemption>,
+    pub(super) gateway: Option<Arc<Gateway>>,
+    pub(super) relays: Arc<[RelayUrl]>,
     pub(super) announcements: Announcements,
     pub(super) pages: Arc<Pages>,
     pub(super) assets: Arc<Assets>,
@@ -134,6 +144,7 @@ impl AnonymousState {
         let log = Arc::new(log);
         let redemption =
             Arc::new(Redemption::new(database.clone(), Arc::clone(&log), Arc::clone(&counts), Arc::clone(&clock)));
+        let gateway = Gateway::open(keys, &settings.relays, Arc::clone(&clock), Arc::clone(&entropy))?;
         let announced = settings.announcements.version().clone();
         let versions = vec![registry.version().clone(), log.version().clone(), announced];
         let cached = Arc::new(CachedAnswers::new(Arc::clone(&clock), versions));
@@ -150,6 +161,8 @@ impl AnonymousState {
             cors: settings.cors,
             log,
             redemption,
+            gateway: gateway.map(Arc::new),
+            relays: settings.relays.into(),
             announcements: settings.announcements,
             pages: Arc::new(settings.pages),
             assets: settings.assets,
@@ -206,17 +219,23 @@ impl FromRef<AnonymousState> for Arc<DailyCounts> {
 }
 
 impl AnonymousState {
-    /// Runs what this side does by itself until the process ends: has the logs cosigned, publishes batches at ticks, keeps the counts of
+    /// Runs what this side does by itself until the process ends: has the logs cosigned, tends the gateway's keys, publishes batches at ticks, keeps the counts of
     /// a day that is over, rewrites the tables after ticks and between them.
     pub fn run(&self) {
         tokio::spawn((*self.database).clone().rewrite_between_ticks());
         tokio::spawn(Arc::clone(&self.counts).run());
         let (log, registry) = (Arc::clone(&self.log), self.registry.clone());
-        let service = self.pages.settings.service();
+        let (gateway, service) = (self.gateway.clone(), self.pages.settings.service(&self.relays));
         tokio::spawn(registry.clone().follow());
         tokio::spawn(self.clone().follow_review());
         tokio::spawn(async move {
             log.run_witnesses(&registry).await;
+            // Relays are not named before there is a key to seal for.
+            if let Some(gateway) = gateway {
+                let mut announced = HashSet::new();
+                gateway.tend(&log, &mut announced).await;
+                tokio::spawn(gateway.run(Arc::clone(&log), announced));
+            }
             // People are told by Onion-Location all the same, and the next start tries again.
             if let Err(error) = log.announce_service(&service).await {
                 let error = &error as &dyn std::error::Error;

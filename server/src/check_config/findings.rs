@@ -110,6 +110,35 @@ pub enum Finding {
         is: String,
     },
 
+    /// Who runs the relay sees both.
+    #[error(
+        "anonymous.oblivious.relays: {0} is of this service: whoever runs both sees who sends what; a relay is another organisation's"
+    )]
+    OwnRelay(String),
+    /// Whoever reads on the way sees who uses it, and clients refuse it.
+    #[error("anonymous.oblivious.relays: {0} is not https: clients pass it over")]
+    RelayNotSecure(String),
+    /// It cannot be asked, or does not know this host.
+    #[error(
+        "the relay {url} takes nothing for this host ({reason}): signers have to ask another one, or to send directly"
+    )]
+    RelayAway {
+        /// Where it should be.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// A relay's host that has no gateway, or is away.
+    #[error(
+        "gateways: {host} has no gateway ({reason}); its operator first names this relay in anonymous.oblivious.relays"
+    )]
+    NoGateway {
+        /// The host.
+        host: String,
+        /// Why.
+        reason: String,
+    },
+
     /// Both sides in one database.
     #[error("the two sides have one database, {0}: they must share nothing")]
     SameDatabase(PathBuf),
@@ -228,6 +257,8 @@ impl Finding {
             | Self::OtherOwner(..)
             | Self::EvaluatorHere
             | Self::EvaluatorAway { .. }
+            | Self::RelayAway { .. }
+            | Self::NoGateway { .. }
             | Self::OtherSideAway { .. } => Severity::Warning,
             Self::DatabaseSetting { severity, .. } => *severity,
             _ => Severity::Error,

@@ -8,11 +8,15 @@ mod files;
 mod findings;
 mod folders;
 mod names;
+mod oblivious;
 mod permissions;
 mod postgres;
 mod processes;
 mod proxies;
 mod shared;
+
+/// A relay's configuration.
+pub mod relay;
 
 use std::path::{Path, PathBuf};
 
@@ -44,6 +48,7 @@ pub async fn check(config: &Config, moment: Moment) -> Vec<Finding> {
     findings.extend(folders::check(config, &places));
     findings.extend(postgres::check(&places, config.processes.get()).await);
     findings.extend(evaluator::check(config).await);
+    findings.extend(oblivious::check(config).await);
     findings.extend(clock::check(config, moment).await);
     findings
 }

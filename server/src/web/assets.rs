@@ -44,7 +44,7 @@ pub struct ClientDirError {
 }
 
 /// Files of the client package that are served.
-pub const CLIENT: [&str; 8] = [
+pub const CLIENT: [&str; 10] = [
     "undersign_client.js",
     "undersign_client_bg.wasm",
     "undersign_withdrawal.js",
@@ -53,10 +53,17 @@ pub const CLIENT: [&str; 8] = [
     "undersign_qr_bg.wasm",
     "undersign_audit.js",
     "undersign_audit_bg.wasm",
+    "undersign_oblivious.js",
+    "undersign_oblivious_bg.wasm",
 ];
 
 /// The same without WebAssembly. A package that was built where there is no Node.js has not got it.
-const FALLBACK: [&str; 3] = ["undersign_client_fallback.js", "undersign_qr_fallback.js", "undersign_audit_fallback.js"];
+const FALLBACK: [&str; 4] = [
+    "undersign_client_fallback.js",
+    "undersign_qr_fallback.js",
+    "undersign_audit_fallback.js",
+    "undersign_oblivious_fallback.js",
+];
 
 /// Of everything else that pages load: who opens it as a page of its own sees what it is, and no more.
 const POLICY: &str = "default-src 'none'";
@@ -73,13 +80,14 @@ macro_rules! script {
     };
 }
 
-const EMBEDDED: [(&str, &[u8]); 9] = [
+const EMBEDDED: [(&str, &[u8]); 10] = [
     ("icon.svg", ICON.as_bytes()),
     ("page.css", STYLE.as_bytes()),
     ("plain.svg", PLAIN_ICON.as_bytes()),
     script!("share/main.js"),
     script!("sign/confirm.js"),
     script!("sign/main.js"),
+    script!("sign/oblivious.js"),
     script!("verify/main.js"),
     script!("verify/worker.js"),
     script!("withdraw/main.js"),

@@ -12,9 +12,9 @@ import { until } from "./patience.mjs";
  * @property {number} [status] @property {string[]} [answerHeaders]
  */
 
-/** Starts a proxy that lets requests to one host through. */
-export async function record(host) {
-  const recorder = new Recorder(host);
+/** Starts a proxy that lets requests to these hosts through. */
+export async function record(...hosts) {
+  const recorder = new Recorder(hosts);
   await recorder.listen();
   return recorder;
 }
@@ -26,11 +26,11 @@ class Recorder {
   tunnels = [];
 
   #server = http.createServer((request, response) => this.#pass(request, response));
-  #host;
+  #hosts;
   #held;
 
-  constructor(host) {
-    this.#host = host;
+  constructor(hosts) {
+    this.#hosts = hosts;
     this.#server.on("connect", (request, socket) => {
       this.tunnels.push(request.url);
       socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
@@ -80,7 +80,7 @@ class Recorder {
     const url = new URL(request.url);
     if (this.#held?.path.test(url.pathname)) await this.#held.until;
     this.exchanges.push(exchange);
-    if (url.host !== this.#host) return void response.writeHead(502).end();
+    if (!this.#hosts.includes(url.host)) return void response.writeHead(502).end();
     const onwards = http.request(url, { method: request.method, headers: request.rawHeaders }, (answer) => {
       Object.assign(exchange, { status: answer.statusCode, answerHeaders: answer.rawHeaders });
       response.writeHead(answer.statusCode, answer.rawHeaders);

@@ -289,7 +289,7 @@ async fn wait_for_services(server: &TestServer, expected: &[Option<&str>]) {
         log.check_tree().await;
         let services = log.entries.iter().filter_map(|entry| match HostEntry::decode(entry).expect("a host entry") {
             HostEntry::Service(service) => Some(service.onion.map(|onion| onion.to_string())),
-            HostEntry::Announcement(_) => None,
+            HostEntry::Announcement(_) | HostEntry::KeyConfig(_) => None,
         });
         let found: Vec<Option<String>> = services.collect();
         assert!(found.len() <= expected.len(), "{found:?}");

@@ -107,6 +107,9 @@ mod whole_life;
 /// How often a token counts, and which tokens do not.
 mod redemption;
 
+/// What the command line hands in through relays, and what it does where none takes it.
+mod relayed;
+
 /// Taking a signature back: once, for good, by whoever has its key and by nobody else.
 mod withdrawals;
 
@@ -127,6 +130,15 @@ mod evil;
 
 /// Whether anyone can recount a petition, with our auditor and with another one.
 mod audit;
+
+/// Whether what comes through a relay counts as what comes directly, in one size, and with keys that are gone in time.
+mod oblivious_gateway;
+
+/// Whether a relay passes on what it should, and nothing else of anybody.
+mod oblivious_relay;
+
+/// What each of four machines has on its wire while somebody signs through a relay.
+mod separate_hosts;
 
 /// What is at addresses where nothing is.
 mod routes;

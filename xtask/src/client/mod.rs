@@ -1,6 +1,6 @@
 //! `cargo xtask client`: the npm-ready package of what browsers run, in `target/client/`.
 //!
-//! A module that comes later (relay) is a further row of [`MODULES`] and of `exports` in npm/package.json.
+//! A module that comes later is a further row of [`MODULES`] and of `exports` in npm/package.json.
 
 mod bindings;
 mod comments;
@@ -21,19 +21,21 @@ use crate::command::{root, run};
 use crate::wasm::Toolchain;
 
 /// What browsers fetch, each when it is needed: the crate, what cargo makes of it, and what its files' names begin with.
-const MODULES: [(&str, &str, &str); 4] = [
+const MODULES: [(&str, &str, &str); 5] = [
     ("undersign-client-wasm", "undersign_client_wasm.wasm", "undersign_client"),
     ("undersign-withdrawal-wasm", "undersign_withdrawal_wasm.wasm", "undersign_withdrawal"),
     ("undersign-qr-wasm", "undersign_qr_wasm.wasm", "undersign_qr"),
     ("undersign-audit-wasm", "undersign_audit_wasm.wasm", "undersign_audit"),
+    ("undersign-oblivious-wasm", "undersign_oblivious_wasm.wasm", "undersign_oblivious"),
 ];
 
 /// Of which modules there is JavaScript, for browsers in which WebAssembly is off, and what its file's name begins with. The module that
 /// withdraws has all that signs as well: it is made once, and who needs it waits longer anyhow.
-const FALLBACKS: [(&str, &str); 3] = [
+const FALLBACKS: [(&str, &str); 4] = [
     ("undersign_withdrawal", "undersign_client"),
     ("undersign_qr", "undersign_qr"),
     ("undersign_audit", "undersign_audit"),
+    ("undersign_oblivious", "undersign_oblivious"),
 ];
 
 /// How much of the package there has to be.

@@ -1,5 +1,5 @@
 //! Caddy and nginx, in front of which the tests put what `undersign-server init` writes, haproxy, behind which they run several processes,
-//! Tor, through which people sign, and systemd's own check of its units.
+//! Tor, through which people sign, systemd's own check of its units, and what shows what is on a wire.
 
 use std::path::Path;
 
@@ -18,9 +18,15 @@ pub fn install() -> Result<()> {
         Need { what: "nginx", packages: &["nginx-light"], present: has_nginx },
         Need { what: "haproxy", packages: &["haproxy"], present: has_haproxy },
         Need { what: "Tor", packages: &["tor"], present: has_tor },
+        Need { what: "ip, tcpdump and curl", packages: &["iproute2", "tcpdump", "curl"], present: has_wires },
         Need { what: "systemd-analyze", packages: &["systemd"], present: || in_path("systemd-analyze") },
     ])?;
     missing.into_iter().try_for_each(stop)
+}
+
+/// For machines of their own and what is on their wires.
+fn has_wires() -> bool {
+    ["ip", "tcpdump", "curl"].into_iter().all(is_server)
 }
 
 fn has_caddy() -> bool {

@@ -1,4 +1,4 @@
-//! A SOCKS5 server (RFC 1928, RFC 1929) that leads every name to one address and keeps what it was told.
+//! A SOCKS5 server (RFC 1928, RFC 1929) that leads every name to one address, addresses to themselves, and keeps what it was told.
 
 use std::io::{self, Read, Write as _};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -99,6 +99,7 @@ fn serve(mut client: TcpStream, door: Door, leads_to: SocketAddr, store: &Mutex<
         _ => return client.write_all(&[5, 8, 0, 1, 0, 0, 0, 0, 0, 0]),
     };
     let port = u16::from_be_bytes(bytes(&mut client)?);
+    let leads_to = host.parse().map_or(leads_to, |address: IpAddr| (address, port).into());
     let server = TcpStream::connect(leads_to).ok().filter(|_| command == 1);
     let index = keep(store, Seen { name, host, is_name, port, requests: Vec::new() });
     let Some(server) = server else { return client.write_all(&[5, 5, 0, 1, 0, 0, 0, 0, 0, 0]) };

@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use undersign_protocol::base::Base;
 use undersign_protocol::codec::DecodeError;
-use undersign_protocol::public_log::{Announcement, Entry, HostEntry, Service, host_log_origin};
+use undersign_protocol::oblivious::{KeyConfig, RelayUrl};
+use undersign_protocol::public_log::{Announcement, Entry, HostEntry, KeyConfigEntry, Service, host_log_origin};
 
-use crate::common::generate::{bytes, slug};
+use crate::common::generate::{bytes, slug, timestamp};
 use crate::common::laws::{Format, check};
 use crate::common::manifest::{log_key, verified_example};
 
@@ -15,12 +16,19 @@ fn host_entries() -> impl Strategy<Value = HostEntry> {
     });
     let base = |pattern: &'static str| pattern.prop_map(|text: String| text.parse::<Base>().unwrap());
     let onion = proptest::option::of(base("https?://[a-z2-7]{56}\\.onion(:[1-9][0-9]{1,3})?"));
-    let relays = proptest::collection::btree_set("[a-z]{1,9}\\.example", 0..=16);
+    let relays = proptest::collection::btree_set("[a-z]{1,9}\\.example(/[a-z0-9]{1,5}\\.example){0,2}", 0..=16);
     let services = (onion, relays).prop_map(|(onion, hosts)| {
         let relays = hosts.iter().map(|host| format!("https://{host}").parse().unwrap()).collect();
         HostEntry::Service(Service::new(onion, relays).unwrap())
     });
-    prop_oneof![announcements, services]
+    prop_oneof![announcements, services, key_configs().prop_map(HostEntry::KeyConfig)]
+}
+
+fn key_configs() -> impl Strategy<Value = KeyConfigEntry> {
+    (any::<u8>(), any::<[u8; 32]>(), timestamp(), 1..=1_209_600u64).prop_filter_map("no end", |it| {
+        let (key_id, public_key, not_before, time) = it;
+        KeyConfigEntry::new(KeyConfig { key_id, public_key }, not_before, not_before.plus(time))
+    })
 }
 
 #[test]
@@ -35,7 +43,7 @@ fn no_entry_is_one_of_a_petitions_log() {
         prop_assert_eq!(Entry::decode(&entry.encode()), Err(DecodeError::Invalid("kind")));
         Ok(())
     });
-    for kind in (0..=u8::MAX).filter(|kind| ![16, 17].contains(kind)) {
+    for kind in (0..=u8::MAX).filter(|kind| ![16, 17, 18].contains(kind)) {
         assert_eq!(HostEntry::decode(&[kind, b'{', b'}']), Err(DecodeError::Invalid("kind")));
     }
 }
@@ -83,7 +91,7 @@ fn an_announcement_is_read_alone_as_among_others() {
         let bytes = entry.encode();
         let announced = match entry {
             HostEntry::Announcement(announcement) => Some(announcement),
-            HostEntry::Service(_) => None,
+            HostEntry::Service(_) | HostEntry::KeyConfig(_) => None,
         };
         prop_assert_eq!(Announcement::of_entry(&bytes).ok(), announced);
         Ok(())
@@ -110,11 +118,39 @@ fn a_service_is_an_onion_and_relays_of_this_version() {
         r#"{"onion":"http://127.0.0.1","relays":[],"version":1}"#,
         r#"{"onion":"http://abcdefghij234567.onion/","relays":[],"version":1}"#,
         r#"{"onion":null,"relays":["http://abcdefghij234567.onion"],"version":1}"#,
+        r#"{"onion":null,"relays":["http://relay.example"],"version":1}"#,
+        r#"{"onion":null,"relays":["https://relay.example/"],"version":1}"#,
         r#"{"onion":null,"relays":["https://a.example","https://a.example"],"version":1}"#,
     ] {
         assert_eq!(read(other), Err(DecodeError::Invalid("service announcement")), "{other}");
     }
-    let relays = |count: usize| (0..count).map(|index| format!("https://r{index}.example").parse().unwrap()).collect();
+    let relays = |count: usize| -> Vec<RelayUrl> {
+        (0..count).map(|index| format!("https://r{index}.example").parse().unwrap()).collect()
+    };
     assert!(Service::new(None, relays(16)).is_some() && Service::new(None, relays(17)).is_none());
     assert!(onion.is_onion() && !"https://onion.example".parse::<Base>().unwrap().is_onion());
+}
+
+#[test]
+fn a_key_configuration_has_a_time_of_at_most_two_weeks() {
+    let key = KeyConfig { key_id: 7, public_key: [9; 32] };
+    let text = |not_after: &str, version: u8| {
+        format!(
+            r#"{{"key_config":"{key}","not_after":"{not_after}","not_before":"2026-12-03T00:00:00Z","version":{version}}}"#
+        )
+    };
+    let read = |text: String| HostEntry::decode(&[[18].as_slice(), text.as_bytes()].concat());
+    let entry = |not_after: &str| {
+        let entry = KeyConfigEntry::new(key, "2026-12-03T00:00:00Z".parse().unwrap(), not_after.parse().unwrap());
+        entry.map(HostEntry::KeyConfig).ok_or(DecodeError::Invalid("key configuration"))
+    };
+    for not_after in ["2026-12-03T00:00:01Z", "2026-12-11T00:00:00Z", "2026-12-17T00:00:00Z"] {
+        assert!(entry(not_after).is_ok());
+        assert_eq!(read(text(not_after, 1)), entry(not_after));
+        assert_eq!(read(text(not_after, 2)), Err(DecodeError::Invalid("key configuration")));
+    }
+    for not_after in ["2026-12-02T23:59:59Z", "2026-12-03T00:00:00Z", "2026-12-17T00:00:01Z"] {
+        assert_eq!(entry(not_after), Err(DecodeError::Invalid("key configuration")));
+        assert_eq!(read(text(not_after, 1)), entry(not_after));
+    }
 }

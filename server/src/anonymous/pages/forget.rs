@@ -27,5 +27,5 @@ pub async fn wipe(State(state): State<AnonymousState>, reader: Reader, headers: 
 
 /// As of other pages; this one has a form, which goes to this host.
 fn form_policy() -> String {
-    policy(None).replace("form-action 'none'", "form-action 'self'")
+    policy([]).replace("form-action 'none'", "form-action 'self'")
 }

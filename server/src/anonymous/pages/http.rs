@@ -80,16 +80,16 @@ async fn list(State(state): State<AnonymousState>, reader: Reader) -> Answer {
     let now = state.clock.now();
     let all = state.registry.all(now).await.map_err(PetitionError::from)?;
     let petitions = counted(&state, &all).await?;
-    answer(&state, &reader, StatusCode::OK, &policy(None), &ListPage::new(reader.t, &state.pages, &petitions, now))
+    answer(&state, &reader, StatusCode::OK, &policy([]), &ListPage::new(reader.t, &state.pages, &petitions, now))
 }
 
 async fn safety(State(state): State<AnonymousState>, reader: Reader) -> Answer {
-    answer(&state, &reader, StatusCode::OK, &policy(None), &SafetyPage::new(reader.t, &state.pages))
+    answer(&state, &reader, StatusCode::OK, &policy([]), &SafetyPage::new(reader.t, &state.pages))
 }
 
 async fn about(State(state): State<AnonymousState>, reader: Reader) -> Answer {
     match AboutPage::new(reader.t, &state.pages) {
-        Some(page) => answer(&state, &reader, StatusCode::OK, &policy(None), &page),
+        Some(page) => answer(&state, &reader, StatusCode::OK, &policy([]), &page),
         None => not_found(&state, &reader),
     }
 }
@@ -106,7 +106,7 @@ async fn organiser(
     let theirs: Vec<_> = all.iter().filter(is_theirs).cloned().collect();
     let petitions = counted(&state, &theirs).await?;
     match OrganiserPage::new(reader.t, &state.pages, &organiser, &petitions, now) {
-        Some(page) => answer(&state, &reader, StatusCode::OK, &policy(None), &page),
+        Some(page) => answer(&state, &reader, StatusCode::OK, &policy([]), &page),
         None => not_found(&state, &reader),
     }
 }
@@ -118,7 +118,7 @@ async fn petition(State(state): State<AnonymousState>, reader: Reader, PathPart(
     let all = state.registry.all(now).await.map_err(PetitionError::from)?;
     if petition.is_taken_down() {
         let page = TakenDownPage::new(reader.t, &state.pages, &petition, &all, total, now);
-        return answer(&state, &reader, StatusCode::OK, &policy(None), &page);
+        return answer(&state, &reader, StatusCode::OK, &policy([]), &page);
     }
     let beside = counted(&state, &beside(&petition, &all, now)).await?;
     let manifest = petition.verified.manifest();
@@ -129,7 +129,8 @@ async fn petition(State(state): State<AnonymousState>, reader: Reader, PathPart(
     let page = PetitionPage::new(reader.t, &state.pages, &petition, &all, (total, &beside), picture, now);
     // As clients find it: by its name in the manifest, unless that is the origin's own.
     let issuer = (manifest.issuer.name != manifest.origin.host).then(|| Base::of_host(&manifest.issuer.name));
-    let policy = with_accent(policy(issuer.and_then(Result::ok)), page.accent.as_ref());
+    let others = issuer.and_then(Result::ok).into_iter().chain(relays(&state));
+    let policy = with_accent(policy(others), page.accent.as_ref());
     answer(&state, &reader, StatusCode::OK, &policy, &page)
 }
 
@@ -148,7 +149,7 @@ async fn share(State(state): State<AnonymousState>, reader: Reader, PathPart(slu
     let petition = state.registry.find(&slug).await.ok();
     match petition.as_ref().and_then(|petition| SharePage::new(reader.t, &state.pages, petition)) {
         Some(page) => {
-            let policy = with_accent(policy(None), page.accent.as_ref());
+            let policy = with_accent(policy([]), page.accent.as_ref());
             answer(&state, &reader, StatusCode::OK, &policy, &page)
         }
         None => not_found(&state, &reader),
@@ -157,12 +158,12 @@ async fn share(State(state): State<AnonymousState>, reader: Reader, PathPart(slu
 
 async fn withdraw(State(state): State<AnonymousState>, reader: Reader, PathPart(slug): PathPart<String>) -> Answer {
     let Ok(petition) = state.registry.find(&slug).await else { return not_found(&state, &reader) };
-    // This side alone is asked: the issuer has nothing to do with it.
+    // This side alone is asked, if not through a relay: the issuer has nothing to do with it.
     answer(
         &state,
         &reader,
         StatusCode::OK,
-        &policy(None),
+        &policy(relays(&state)),
         &WithdrawPage::new(reader.t, &state.pages, &petition, state.clock.now()),
     )
 }
@@ -176,7 +177,7 @@ async fn verify(State(state): State<AnonymousState>, reader: Reader, PathPart(sl
 }
 
 fn not_found(state: &AnonymousState, reader: &Reader) -> Answer {
-    answer(state, reader, StatusCode::NOT_FOUND, &policy(None), &NotFoundPage::new(reader.t, &state.pages))
+    answer(state, reader, StatusCode::NOT_FOUND, &policy([]), &NotFoundPage::new(reader.t, &state.pages))
 }
 
 /// Petitions with their totals, in the same order.
@@ -190,14 +191,22 @@ async fn counted(state: &AnonymousState, petitions: &[Arc<Petition>]) -> Result<
 
 /// As for other pages, and a worker from this host, whose address one script alone may give.
 fn worker_policy() -> String {
-    policy(None).replace("trusted-types 'none'", "trusted-types recount; worker-src 'self'")
+    policy([]).replace("trusted-types 'none'", "trusted-types recount; worker-src 'self'")
 }
 
-/// Everything from this host, connections to the issuer beside it. `wasm-unsafe-eval` allows WebAssembly and no other evaluation.
-pub fn policy(issuer: Option<Base>) -> String {
-    let issuer = issuer.map(|base| format!(" {base}")).unwrap_or_default();
+/// Where relays are.
+fn relays(state: &AnonymousState) -> impl Iterator<Item = Base> {
+    state.relays.iter().map(|relay| relay.base().clone())
+}
+
+/// Everything from this host, connections to others beside it. `wasm-unsafe-eval` allows WebAssembly and no other evaluation.
+///
+/// # Arguments
+/// * `others` – the issuer and relays, where the page speaks with them
+pub fn policy(others: impl IntoIterator<Item = Base>) -> String {
+    let others: String = others.into_iter().map(|base| format!(" {base}")).collect();
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'{issuer}; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'{others}; \
          form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
 }
