@@ -9,12 +9,18 @@ use tokio::sync::oneshot;
 
 use crate::mailbox::Mail;
 
-/// A mail server that takes every mail and hands the link's token to whoever waits for it. SMTP over real sockets, as the server sends
+/// A mail server that takes every mail and hands it, or its link's token, to whoever waits for it. SMTP over real sockets, as the server sends
 /// it in operation; nothing is written.
 #[derive(Clone)]
 pub struct Mails {
-    waiting: Arc<Mutex<HashMap<String, oneshot::Sender<String>>>>,
+    waiting: Arc<Mutex<HashMap<String, Waiting>>>,
     address: SocketAddr,
+}
+
+/// Somebody who waits for the next mail to an address.
+enum Waiting {
+    ForTheToken(oneshot::Sender<String>),
+    ForTheMail(oneshot::Sender<Mail>),
 }
 
 impl Mails {
@@ -40,15 +46,30 @@ impl Mails {
     /// Waits, from before a mail is asked for, for the token of its link.
     pub fn token_for(&self, email: &str) -> oneshot::Receiver<String> {
         let (sender, receiver) = oneshot::channel();
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(email.to_owned(), sender);
+        self.wait(email, Waiting::ForTheToken(sender));
         receiver
+    }
+
+    /// Waits, from before a mail is asked for, for all of it.
+    pub fn mail_for(&self, email: &str) -> oneshot::Receiver<Mail> {
+        let (sender, receiver) = oneshot::channel();
+        self.wait(email, Waiting::ForTheMail(sender));
+        receiver
+    }
+
+    fn wait(&self, email: &str, waiting: Waiting) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(email.to_owned(), waiting);
     }
 
     fn deliver(&self, raw: &[u8]) {
         let mail = Mail::parse(raw);
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&mail.to);
-        // Nobody waits where the mail was sent twice.
-        let _ = waiting.map(|waiting| waiting.send(mail.link_token()));
+        match waiting {
+            Some(Waiting::ForTheToken(sender)) => drop(sender.send(mail.link_token())),
+            Some(Waiting::ForTheMail(sender)) => drop(sender.send(mail)),
+            // Nobody waits where the mail was sent twice.
+            None => {}
+        }
     }
 
     async fn talk(&self, stream: TcpStream) -> Result<()> {

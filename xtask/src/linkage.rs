@@ -1,5 +1,5 @@
-//! `cargo xtask linkage`: who has everything at rest of both sides pairs addresses with signatures. The game starts real servers, so it is a
-//! program of its own, which is built when it is wanted.
+//! `cargo xtask linkage`: three adversaries pair addresses with signatures. The game starts real servers, so it is a program of
+//! its own, which is built when it is wanted.
 
 use std::process::{Command, Stdio};
 
@@ -12,9 +12,11 @@ use crate::setup;
 
 /// Relative to the root of the repository.
 const RECORD: &str = "specs/linkage.md";
+/// Where the numbers of whoever watches live are, which are the same in every run.
+const NUMBERS: &str = "specs/linkage";
 
-const HEADING: &str = "# The linkage game\n
-Runs of `cargo xtask linkage` (and of `cargo xtask prove`, which ends with a large one). Each adds its result below, whatever it was. What is\nplayed, and what the numbers mean: [decisions/0046](decisions/0046-how-the-linkage-game-is-played.md).\n";
+const HEADING: &str =
+    "# The linkage game\n\nRuns of `cargo xtask linkage`: each adds its result below, whatever it was.\n";
 
 /// How it is played.
 #[derive(Args)]
@@ -25,19 +27,25 @@ pub struct Options {
     /// What keeps the rows, sqlite or postgres; both without it
     #[arg(long)]
     engine: Option<String>,
+    /// Who plays, seizure, live or mailboxes; all without it
+    #[arg(long)]
+    adversary: Option<String>,
     /// For arrivals, and for what is decided by lot
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Tags come from an evaluator, on a machine that is not seized
+    #[arg(long)]
+    evaluator: bool,
 }
 
 impl Options {
-    /// On both engines.
+    /// Everyone, on both engines.
     pub fn large(people: u64) -> Self {
-        Self { people, engine: None, seed: 1 }
+        Self { people, engine: None, adversary: None, seed: 1, evaluator: false }
     }
 }
 
-/// Plays, and adds the result to the record. Fails where a trick beats guessing.
+/// Plays, and adds the result to the record. Fails where somebody learns what he must not.
 pub fn play(options: &Options) -> Result<()> {
     setup::compiler()?;
     setup::postgres::install()?;
@@ -47,6 +55,9 @@ pub fn play(options: &Options) -> Result<()> {
     let mut command = Command::new(root().join("target/debug/undersign-linkage"));
     command.args(["--people", &options.people.to_string(), "--seed", &options.seed.to_string()]);
     command.args(options.engine.iter().flat_map(|engine| ["--engine", engine]));
+    command.args(options.adversary.iter().flat_map(|adversary| ["--adversary", adversary]));
+    command.args(options.evaluator.then_some("--evaluator"));
+    command.arg("--numbers").arg(root().join(NUMBERS));
     announce(&command);
     let played = command.stderr(Stdio::inherit()).output()?;
     let date = output(Command::new("date").args(["-u", "+%Y-%m-%d"]))?;

@@ -52,7 +52,7 @@ enum Task {
     },
     /// Measure the server and the audit, each number beside a peer; the result is added to specs/benchmarks.md
     Bench(benchmark::Options),
-    /// Pair addresses with signatures by everything that is at rest; the result is added to specs/linkage.md
+    /// Pair addresses with signatures by what is seized, watched or mailed; the result is added to specs/linkage.md
     Linkage(linkage::Options),
     /// Build what browsers run, as an npm package in target/client
     Client,

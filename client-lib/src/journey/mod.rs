@@ -42,7 +42,7 @@ pub use held_token::HeldToken;
 pub use news::{News, NewsError};
 pub use prepared::{Bundle, Keys, PollError, PrepareError, Prepared};
 pub use rejected::Rejected;
-pub use schedule::When;
+pub use schedule::{Schedule, When};
 pub use signed::Signed;
 pub use spoiled::Spoiled;
 pub use token_held::{RedemptionError, TokenHeld, TooEarly};

@@ -1,8 +1,6 @@
 use rand_core::CryptoRng;
-use undersign_protocol::petition::Redemption;
+use undersign_protocol::petition::{Publication, Redemption};
 use undersign_protocol::timestamp::Timestamp;
-
-use super::Terms;
 
 /// When to redeem. Whatever is chosen, `next_epoch` is kept and the close is not missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,10 +17,26 @@ pub enum When {
 /// Under every rule a redemption begins at least this many seconds before nothing more is taken.
 const MARGIN: u64 = 600;
 
-impl Terms {
+/// A petition's rules about when its tokens are handed in: from the manifest and the notices alone, and so known to everyone, also to
+/// whoever watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// From here on epochs are counted.
+    pub opens_at: Timestamp,
+    /// The end of first-time issuance.
+    pub closes_at: Timestamp,
+    /// Seconds after that in which tokens are still taken.
+    pub grace: u64,
+    /// When batches are published.
+    pub publication: Publication,
+    /// The rule itself.
+    pub redemption: Redemption,
+}
+
+impl Schedule {
     /// First moment at which a token issued at `issued_at` may be redeemed: at once under `immediate`; under `next_epoch` when the
     /// epoch after issuance begins (epochs count from opens_at), or at the close if that comes first.
-    pub fn earliest_redemption(&self, issued_at: Timestamp) -> Timestamp {
+    pub fn earliest(&self, issued_at: Timestamp) -> Timestamp {
         match self.redemption {
             Redemption::Immediate {} => issued_at,
             Redemption::NextEpoch { epoch } => {
@@ -33,24 +47,26 @@ impl Terms {
         }
     }
 
-    pub fn redemption_time(
-        &self,
-        when: When,
-        issued_at: Timestamp,
-        now: Timestamp,
-        rng: &mut impl CryptoRng,
-    ) -> Timestamp {
-        let earliest = self.earliest_redemption(issued_at);
+    /// The moments among which a client draws, each second as likely as another: from the first up to the second, without it. Where
+    /// both are equal there is no choice.
+    pub fn moments(&self, when: When, issued_at: Timestamp, now: Timestamp) -> (Timestamp, Timestamp) {
+        let earliest = self.earliest(issued_at);
         let (begin, window) = match when {
-            When::Now => return earliest,
+            When::Now => return (earliest, earliest),
             When::Auto => (now, self.window()),
             When::After(seconds) => (issued_at.plus(seconds), seconds / 4),
         };
         let begin = begin.max(earliest);
         // The window ends where the petition does, before a moment is drawn: moved there afterwards, all late ones would be one.
         let end = self.before_close(begin.plus(window));
-        let moment = begin.plus(below(rng, end.seconds().saturating_sub(begin.seconds())));
-        self.before_close(moment).max(earliest)
+        let begin = self.before_close(begin).max(earliest);
+        (begin, end.max(begin))
+    }
+
+    /// Draws one of them.
+    pub fn draw(&self, when: When, issued_at: Timestamp, now: Timestamp, rng: &mut impl CryptoRng) -> Timestamp {
+        let (begin, end) = self.moments(when, issued_at, now);
+        begin.plus(below(rng, end.seconds() - begin.seconds()))
     }
 
     /// Seconds among which a random moment is drawn.

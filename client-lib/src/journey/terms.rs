@@ -4,7 +4,7 @@ use undersign_protocol::petition::{PetitionId, Publication, Redemption, Slug};
 use undersign_protocol::public_log::CheckpointKey;
 use undersign_protocol::timestamp::Timestamp;
 
-use super::Promisor;
+use super::{Promisor, Schedule};
 use crate::checked::CheckedPetition;
 use crate::endpoints::Endpoints;
 use undersign_protocol::json_object;
@@ -71,6 +71,16 @@ impl Terms {
             key: self.log_key,
             opens_at: self.opens_at,
             publication: self.publication,
+        }
+    }
+
+    pub fn schedule(&self) -> Schedule {
+        Schedule {
+            opens_at: self.opens_at,
+            closes_at: self.closes_at,
+            grace: self.grace,
+            publication: self.publication,
+            redemption: self.redemption,
         }
     }
 

@@ -53,7 +53,7 @@ pub enum RedemptionError {
 
 impl TokenHeld {
     pub(super) fn new(terms: Box<Terms>, wanted: HeldToken, others: Vec<HeldToken>, issued_at: Timestamp) -> Self {
-        let redeem_at = terms.earliest_redemption(issued_at);
+        let redeem_at = terms.schedule().earliest(issued_at);
         Self { terms, wanted: Box::new(wanted), others, issued_at, redeem_at }
     }
 
@@ -95,7 +95,7 @@ impl TokenHeld {
 
     /// First moment at which the petition's rule allows the redemption.
     pub fn earliest_redemption(&self) -> Timestamp {
-        self.terms.earliest_redemption(self.issued_at)
+        self.terms.schedule().earliest(self.issued_at)
     }
 
     /// When it is to be redeemed; the earliest moment unless [`TokenHeld::schedule`] chose another.
@@ -113,7 +113,7 @@ impl TokenHeld {
 
     /// Chooses when to redeem: never earlier than the rule allows, never so late that the petition is closed.
     pub fn schedule(&mut self, when: When, now: Timestamp, rng: &mut impl CryptoRng) {
-        self.redeem_at = self.terms.redemption_time(when, self.issued_at, now, rng);
+        self.redeem_at = self.terms.schedule().draw(when, self.issued_at, now, rng);
     }
 
     /// Tokens for the other petitions of the run.

@@ -1,4 +1,4 @@
-use undersign_client_lib::journey::{Bundle, Counted, PromiseError, RedemptionError, TokenHeld, When};
+use undersign_client_lib::journey::{Bundle, Counted, PromiseError, RedemptionError, Schedule, TokenHeld, When};
 use undersign_protocol::petition::Redemption;
 use undersign_protocol::problem::Problem;
 use undersign_protocol::redemption::{Promise, RedemptionAnswer};
@@ -192,4 +192,32 @@ fn immediate_is_at_once_unless_a_wait_is_chosen() {
     spread(&drawn(&mut held, When::Auto, now()), now(), 86_400);
     // No wait that somebody chose is short enough to be shifted to nothing.
     assert_eq!(drawn(&mut held, When::After(0), now())[0], now());
+}
+
+/// Whoever watches knows the rules: what is drawn is one of the moments that the rules alone give, and no other.
+#[test]
+fn a_client_draws_among_the_moments_that_everyone_can_compute() {
+    let mut server = next_epoch("2026-12-12T06:00:00Z", 172_800);
+    let mut held = held(&mut server);
+    let manifest = server.petitions[0].petition.manifest().clone();
+    let schedule = Schedule {
+        opens_at: manifest.opens_at,
+        closes_at: manifest.closes_at,
+        grace: manifest.grace,
+        publication: manifest.publication,
+        redemption: manifest.redemption,
+    };
+    assert_eq!(schedule.earliest(held.issued_at()), held.earliest_redemption());
+    for when in [When::Now, When::Auto, When::After(60), When::After(200_000)] {
+        for later in [0, 50_000, 90_000, 150_000, 400_000] {
+            let now = now().plus(later);
+            let (from, to) = schedule.moments(when, held.issued_at(), now);
+            let drawn = drawn(&mut held, when, now);
+            assert!(
+                drawn.iter().all(|at| *at == from || (from..to).contains(at)),
+                "{when:?}: {from} to {to}, {drawn:?}"
+            );
+            assert!(drawn.iter().any(|at| *at != drawn[0]) || to.seconds() - from.seconds() < 60);
+        }
+    }
 }

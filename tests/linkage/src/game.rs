@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use undersign_protocol::timestamp::DAY;
 use undersign_tests::at_rest::Seized;
 use undersign_tests::copies::Copied;
+use undersign_tests::evaluator::TestEvaluator;
 use undersign_tests::petitions::petition;
 use undersign_tests::post::Mails;
 use undersign_tests::server::{Options, TestServer};
@@ -24,6 +25,9 @@ use crate::side::BOTH;
 
 /// Rounds of a day: a round is people who come, and then nobody until both sides are rewritten.
 const ROUNDS: usize = 2;
+/// More mails than any game asks for.
+const MANY: u32 = 100_000;
+
 /// How a game is played.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
@@ -37,6 +41,8 @@ pub struct Settings {
     pub interval: u64,
     /// Each ends with a backup of both sides.
     pub days: usize,
+    /// Whether tags come from an evaluator, on a machine that is not seized.
+    pub evaluator: bool,
 }
 
 /// A game as it runs.
@@ -44,6 +50,8 @@ struct Game {
     settings: Settings,
     disks: Disks,
     server: TestServer,
+    /// Kept for as long as tags come from it.
+    _evaluator: Option<TestEvaluator>,
     place: Place,
     holders: Vec<Signed>,
     backups: Vec<Copied>,
@@ -65,7 +73,8 @@ struct Moment {
 /// Plays, and gives what the adversary has found at each moment.
 pub async fn play(settings: Settings) -> Result<Vec<Finding>> {
     let mut game = Game::set_up(settings).await?;
-    let ticks = format!("ticks of {} s", settings.interval);
+    let tags = if settings.evaluator { ", tags of an evaluator" } else { "" };
+    let ticks = format!("ticks of {} s{tags}", settings.interval);
     let mut moments = Vec::new();
     let mut visits = arrivals(settings.people, ROUNDS * settings.days, settings.seed).into_iter().peekable();
     for round in 0..ROUNDS * settings.days {
@@ -94,9 +103,15 @@ impl Game {
         let mails = Mails::listen().await?;
         let limits = "mails_per_address = 10\nmails_per_domain = 100000\nmails_per_network = 100000\n\
                       mails_per_minute = 100000\n";
+        let evaluator = if settings.evaluator { Some(TestEvaluator::start(MANY, MANY).await) } else { None };
+        let address = match &evaluator {
+            Some(evaluator) => Some(evaluator.address().await),
+            None => None,
+        };
         let server = TestServer::start(Options {
             smtp: Some(mails.settings()),
             limits: Some(limits.to_owned()),
+            evaluator: address,
             // All that it could tell.
             log: Some("trace".to_owned()),
             databases: Some(disks.urls()),
@@ -107,7 +122,7 @@ impl Game {
         // What the network could tell is for another adversary: one client for all.
         let wire = Wire::with(&server, &Sender::new(None), server.mailbox());
         let place = Place { wire, mails, petition: Arc::new(petition) };
-        Ok(Self { settings, disks, server, place, holders: Vec::new(), backups: Vec::new() })
+        Ok(Self { settings, disks, server, _evaluator: evaluator, place, holders: Vec::new(), backups: Vec::new() })
     }
 
     /// Lets people come, and those who waited sign. Seizes in the middle, if that is wanted: when half of all that is to happen has.

@@ -1,8 +1,8 @@
-//! The linkage game. People sign through the real server; the adversary is given everything that is at rest on both sides at some moments,
-//! and the backups of the days before, and pairs addresses with signatures. He knows all keys and the days, and must not do better than
-//! guessing between those whom the days do not tell apart.
+//! The linkage game: adversaries pair addresses with signatures, and must not do better than it is said that they can.
 //!
-//! This adversary is the first: who seizes. Others have what they see elsewhere; they would bring a `seizure.rs` and tricks of their own.
+//! The first seizes. People sign through the real server; he is given everything that is at rest on both sides at some moments,
+//! and the backups of the days before. He knows all keys and the days, and must not do better than guessing between those whom
+//! the days do not tell apart. The second watches live ([`live`]), the third reads mailboxes and asks himself ([`mailboxes`]).
 
 /// Who comes when.
 pub mod population;
@@ -24,6 +24,12 @@ pub mod tricks;
 
 /// How well a trick has gone, compared with guessing.
 pub mod statistics;
+
+/// Who watches.
+pub mod live;
+
+/// Who reads mailboxes.
+pub mod mailboxes;
 
 /// Numbers from a seed.
 pub mod lots;

@@ -1,3 +1,7 @@
+use std::convert::Infallible;
+
+use rand_core::{TryCryptoRng, TryRng};
+
 /// Numbers that look random and follow from a seed: SplitMix64 (Steele, Lea, Flood, 2014). For arrivals and ties, not for secrets.
 #[derive(Debug, Clone)]
 pub struct Lots(u64);
@@ -35,3 +39,26 @@ impl Lots {
         key
     }
 }
+
+impl TryRng for Lots {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((self.draw() >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.draw())
+    }
+
+    fn try_fill_bytes(&mut self, target: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in target.chunks_mut(8) {
+            let bytes = self.draw().to_be_bytes();
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+/// No secret is drawn from it here: what clients draw with it is to be the same in every run.
+impl TryCryptoRng for Lots {}
