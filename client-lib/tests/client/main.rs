@@ -7,6 +7,7 @@ mod issuance;
 mod journey;
 mod lies;
 mod native;
+mod proofs;
 mod published;
 mod receipts;
 mod redemption;
