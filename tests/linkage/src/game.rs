@@ -93,7 +93,7 @@ impl Game {
         let disks = Disks::new(settings.engine);
         let mails = Mails::listen().await?;
         let limits = "mails_per_address = 10\nmails_per_domain = 100000\nmails_per_network = 100000\n\
-                      mails_per_minute = 100000\n";
+                      mails_per_minute = 100000\nproof_of_work.requests_per_minute = 10000000\n";
         let server = TestServer::start(Options {
             smtp: Some(mails.settings()),
             limits: Some(limits.to_owned()),
