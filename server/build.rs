@@ -6,14 +6,21 @@ use std::{env, fs};
 
 use undersign_scripts::{bundle, minified};
 
-/// The scripts that pages name, and the worker.
-const ENTRIES: [&str; 6] =
-    ["share/main.js", "sign/confirm.js", "sign/main.js", "verify/main.js", "verify/worker.js", "withdraw/main.js"];
+/// The scripts that pages name, and the workers.
+const ENTRIES: [&str; 7] = [
+    "proof/worker.js",
+    "share/main.js",
+    "sign/confirm.js",
+    "sign/main.js",
+    "verify/main.js",
+    "verify/worker.js",
+    "withdraw/main.js",
+];
 
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=assets");
     let mut modules = BTreeMap::new();
-    for folder in ["share", "sign", "verify", "withdraw"] {
+    for folder in ["proof", "share", "sign", "verify", "withdraw"] {
         for file in fs::read_dir(Path::new("assets").join(folder))? {
             let file = file?;
             let name = format!("{folder}/{}", file.file_name().display());

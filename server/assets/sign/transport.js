@@ -2,6 +2,7 @@
 
 /** @typedef {import("../client/undersign_client.js").Outgoing} Outgoing */
 /** @typedef {import("../client/undersign_client.js").Answer} Answer */
+/** @typedef {Pick<Outgoing, "method" | "url" | "headers" | "body" | "free">} Sendable */
 
 /** Milliseconds: longer than the 20 seconds for which the server holds a request. */
 const TIMEOUT = 45_000;
@@ -12,11 +13,20 @@ export class NoAnswer extends Error {}
 /**
  * Sends one request. Fails with {@link NoAnswer}; where `signal` has stopped it, too.
  * @param {typeof import("../client/undersign_client.js")} client
- * @param {Outgoing} outgoing Freed, and with it wiped, once it is sent.
+ * @param {Sendable} outgoing Freed, and with it wiped, once it is sent.
  * @param {AbortSignal} [signal]
  * @returns {Promise<Answer>}
  */
 export async function send(client, outgoing, signal) {
+  const { status, mediaType, retryAfter, body } = await exchange(outgoing, signal);
+  return new client.Answer(status, mediaType, retryAfter, body);
+}
+
+/**
+ * The same, for what is no answer to the client package.
+ * @param {Sendable} outgoing @param {AbortSignal} [signal]
+ */
+export async function exchange(outgoing, signal) {
   const stop = new AbortController();
   const stopNow = () => stop.abort();
   const timer = setTimeout(stopNow, TIMEOUT);
@@ -36,7 +46,7 @@ export async function send(client, outgoing, signal) {
     });
     const body = new Uint8Array(await response.arrayBuffer());
     const mediaType = response.headers.get("content-type") ?? undefined;
-    return new client.Answer(response.status, mediaType, seconds(response.headers.get("retry-after")), body);
+    return { status: response.status, mediaType, retryAfter: seconds(response.headers.get("retry-after")), body };
   } catch {
     throw new NoAnswer();
   } finally {
