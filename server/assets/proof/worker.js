@@ -5,7 +5,7 @@
 /** @typedef {{ part: number } | { proof: object | undefined }} WorkReport `part`: of all tries, from 0 to 1. Without a proof there is none. */
 
 /** Tries between two reports. */
-const AT_ONCE = 200;
+const AT_ONCE = 50;
 
 /** Tries that WebCrypto has at the same time, so that none waits for the next to be handed over. */
 const TOGETHER = 8;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use undersign_protocol::email_verification::RequestDigest;
 use undersign_protocol::problem::Problem;
@@ -22,12 +23,12 @@ const MAILS_PER_ADDRESS: usize = 3;
 /// More requests in a minute than any test sends.
 const NEVER: u32 = 100_000_000;
 
-/// Easy proofs: they take at most twenty tries, where people's take thousands.
+/// Easy proofs: they take at most five tries, where people's take thousands.
 fn options(mails_per_minute: u32, requests_per_minute: u32) -> Options {
     let limits = format!(
         "mails_per_address = {MAILS_PER_ADDRESS}\nmails_per_domain = 100000\nmails_per_network = 100000\n\
          mails_per_minute = {mails_per_minute}\n\
-         [identified.limits.proof_of_work]\nrequests_per_minute = {requests_per_minute}\ntries = 20\n"
+         [identified.limits.proof_of_work]\nrequests_per_minute = {requests_per_minute}\ntries = 5\n"
     );
     Options { limits: Some(limits), ..Options::default() }
 }
@@ -35,6 +36,25 @@ fn options(mails_per_minute: u32, requests_per_minute: u32) -> Options {
 /// How large the flood is, how many mails a minute there are, and above how many requests a minute proofs are asked for.
 fn sizes() -> (usize, u32, u32) {
     if is_proving() { (10_000, 1_000, 1_000) } else { (600, 100, 60) }
+}
+
+/// Proofs for requests that are to come, made while it is quiet: all of them within the ten minutes for which they live.
+async fn make_beforehand(wire: &Wire, many: usize) -> Vec<(RequestDigest, Option<Value>)> {
+    let mut makers = JoinSet::new();
+    for _ in 0..20 {
+        let wire = wire.clone();
+        makers.spawn(async move {
+            let mut made = Vec::new();
+            for _ in 0..many / 20 {
+                let digest = random_digest();
+                let (level, proof) = work(&wire, &digest).await;
+                assert_eq!(level, 1, "it is quiet");
+                made.push((digest, Some(proof)));
+            }
+            made
+        });
+    }
+    makers.join_all().await.concat()
 }
 
 /// How long a flood takes: a minute, or less where it is smaller.
@@ -45,12 +65,15 @@ fn minute() -> Duration {
 /// Sends requests from many connections, all within a minute in the tier that proves; each second one is for the victim.
 async fn flood(wire: Wire, proofs: Vec<(RequestDigest, Option<Value>)>) -> usize {
     let (all, wire) = (proofs.len(), Arc::new(wire));
+    // So many connections, and not more than the machine has room for.
+    let at_once = Arc::new(Semaphore::new(64));
     let mut sent = JoinSet::new();
     for (number, (digest, proof)) in proofs.into_iter().enumerate() {
-        let wire = Arc::clone(&wire);
+        let (wire, at_once) = (Arc::clone(&wire), Arc::clone(&at_once));
         sent.spawn(async move {
             let place = u32::try_from(number * 1_000 / all).expect("a thousandth");
             tokio::time::sleep(minute() / 1_000 * place).await;
+            let _turn = at_once.acquire().await.expect("it is never closed");
             let email =
                 if number % 2 == 0 { VICTIM.to_owned() } else { format!("a{number}@flood{number}.example.org") };
             ask(&wire, &email, &digest, proof.as_ref()).await.status
@@ -66,14 +89,7 @@ async fn a_flood_with_proofs_made_beforehand_ends_at_a_higher_difficulty_and_peo
     let (many, mails_per_minute, requests_per_minute) = sizes();
     let (server, petition) = TestServer::with_petition(options(mails_per_minute, requests_per_minute)).await;
     let wire = Wire::new(&server);
-    let mut made = Vec::new();
-    for _ in 0..many {
-        let digest = random_digest();
-        let (level, proof) = work(&wire, &digest).await;
-        assert_eq!(level, 1, "made while it is quiet");
-        made.push((digest, Some(proof)));
-    }
-    let flooding = tokio::spawn(flood(wire.clone(), made));
+    let flooding = tokio::spawn(flood(wire.clone(), make_beforehand(&wire, many).await));
 
     let mut levels = BTreeSet::new();
     for number in 0..5 {
@@ -209,7 +225,7 @@ async fn shared_networks_have_one_limit_and_work_goes_in_its_place() {
     let list = folder.path().join("shared");
     std::fs::write(&list, "# exits\n127.0.0.2\n127.0.3.0/24\n").expect("a file");
     let limits = "mails_per_network = 1\nmails_per_shared_network = 3\nmails_per_minute = 100000\n\
-        [identified.limits.proof_of_work]\ntries = 20\n";
+        [identified.limits.proof_of_work]\ntries = 5\n";
     let identified = format!("shared_networks = \"{}\"", list.display());
     let options = Options {
         limits: Some(limits.to_owned()),

@@ -16,7 +16,7 @@ use crate::entropy::{Entropy, random};
 use crate::mac::hmac_sha256;
 
 /// Iterations of one try. Small, because the server makes one for each challenge: what grows with the level is the number of tries.
-const COST: u32 = 250;
+const COST: u32 = 1_000;
 /// Seconds for which a challenge can be answered: an old phone takes minutes for the hardest.
 const LIFETIME: u64 = 600;
 /// Most proofs that are remembered as used. Each has cost its maker work; beyond it none is taken until the oldest have expired.
@@ -37,7 +37,7 @@ pub struct ProofSettings {
 impl Default for ProofSettings {
     fn default() -> Self {
         let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
-        Self { requests_per_minute: number(1_000), tries: number(8_000), doublings: 4 }
+        Self { requests_per_minute: number(1_000), tries: number(1_500), doublings: 4 }
     }
 }
 
@@ -310,7 +310,7 @@ mod tests {
             ..ProofSettings::default()
         };
         assert_eq!(ProofSettings::default().check(), Ok(()));
-        for (tries, doublings) in [(8_000, 7), (u32::MAX, 0), (1, 32), (1, u32::MAX)] {
+        for (tries, doublings) in [(1_500, 8), (u32::MAX, 0), (1, 32), (1, u32::MAX)] {
             assert!(settings(tries, doublings).check().is_err(), "{tries} {doublings}");
         }
     }
