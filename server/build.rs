@@ -6,8 +6,9 @@ use std::{env, fs};
 
 use undersign_scripts::{bundle, minified};
 
-/// The scripts that pages name, the worker, and what scripts fetch when it is needed.
-const ENTRIES: [&str; 7] = [
+/// The scripts that pages name, the workers, and what scripts fetch when it is needed.
+const ENTRIES: [&str; 8] = [
+    "proof/worker.js",
     "share/main.js",
     "sign/confirm.js",
     "sign/main.js",
@@ -20,7 +21,7 @@ const ENTRIES: [&str; 7] = [
 fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=assets");
     let mut modules = BTreeMap::new();
-    for folder in ["share", "sign", "verify", "withdraw"] {
+    for folder in ["proof", "share", "sign", "verify", "withdraw"] {
         for file in fs::read_dir(Path::new("assets").join(folder))? {
             let file = file?;
             let name = format!("{folder}/{}", file.file_name().display());

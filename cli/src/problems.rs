@@ -77,6 +77,10 @@ pub fn sentence(problem: Problem) -> &'static str {
         Problem::MailProviderRefused => {
             "The operator takes no addresses of this provider. Nothing is lost: run the command again with another address."
         }
+        Problem::ProofRequired => {
+            "The server is asked for very many mails just now, and took none of the proofs of work that were made. Nothing is lost: wait \
+             some minutes and repeat the command."
+        }
         Problem::VerificationNotValid => {
             "The code is no longer valid. Ask for a new mail: undersign resume --email ADDRESS"
         }

@@ -85,9 +85,11 @@ impl Response {
 impl Refusal {
     /// Whether the same request may soon get another answer.
     pub fn is_transient(&self) -> bool {
-        // A link is to be used instead, or the operator has to make room: repeating helps with neither.
-        let needs_someone =
-            matches!(self.problem, Some(Problem::UseTheLink | Problem::IssuerFull | Problem::ReviewFull));
+        // A link is to be used instead, work is to be done, or the operator has to make room: repeating helps with none.
+        let needs_someone = matches!(
+            self.problem,
+            Some(Problem::UseTheLink | Problem::ProofRequired | Problem::IssuerFull | Problem::ReviewFull)
+        );
         matches!(self.status, 408 | 425 | 429 | 500 | 502 | 503 | 504) && !needs_someone
     }
 }

@@ -133,6 +133,9 @@ problems! {
     AddressNotValid = 400, "address-not-valid", "This is not a valid e-mail address. Check it for typing errors.";
     /// email_verification: the operator takes no addresses of this domain.
     MailProviderRefused = 403, "mail-provider-refused", "Addresses of this provider are not taken here. Use another one.";
+    /// email_verification: many mails are asked for, here or from this shared network; or the proof that came is not valid, was used, or is
+    /// too easy by now. `/v1/email-verifications/challenge` gives a challenge.
+    ProofRequired = 429, "proof-required", "Many people ask just now. Send a proof of work with the request.";
     /// email_verification: forged, foreign or expired link or verification; these are not told apart.
     VerificationNotValid = 403, "verification-not-valid", "This link or code is no longer valid. Ask for a new mail.";
     /// email_verification: the code is wrong.

@@ -90,6 +90,8 @@ pub struct IdentifiedConfig {
     pub organiser_limits: OrganiserLimits,
     /// A list of registrable domains whose addresses are not taken.
     pub refused_domains: Option<PathBuf>,
+    /// A list of networks that strangers share: all of them together have one limit.
+    pub shared_networks: Option<PathBuf>,
     /// Mail.
     pub mail: MailConfig,
     /// How many mails are sent.
@@ -234,6 +236,9 @@ pub enum ConfigError {
     /// Too many relays, or one twice.
     #[error("anonymous.oblivious.relays: at most 16, none of them twice")]
     Relays,
+    /// What is asked of clients while many ask.
+    #[error("identified.limits.proof_of_work: {0}")]
+    ProofOfWork(&'static str),
     /// What pages are to say or where they lead.
     #[error("anonymous.pages: {0}")]
     Pages(&'static str),
@@ -265,6 +270,7 @@ impl Config {
             identified.mail.transport()?;
             let limits = identified.organiser_limits.check();
             limits.map_err(|rule| ConfigError::OrganiserLimits("identified", rule))?;
+            identified.limits.proof_of_work.check().map_err(ConfigError::ProofOfWork)?;
             identified.evaluator.iter().try_for_each(|it| host(&it.url, "identified.evaluator.url").map(drop))?;
         }
         if let Some(anonymous) = &config.anonymous {

@@ -19,7 +19,9 @@ use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{AnonymousConfig, Config, ConfigError, IdentifiedConfig, WitnessSection, host, origin};
 use crate::entropy::SystemEntropy;
-use crate::identified::email_verification::{EvaluatorSettings, MailSettings, RefusedDomains, VerificationSettings};
+use crate::identified::email_verification::{
+    EvaluatorSettings, MailSettings, RefusedDomains, SharedNetworks, VerificationSettings,
+};
 use crate::identified::issuance::OriginClient;
 use crate::identified::{self, IdentifiedDatabase, IdentifiedState};
 use crate::key_directory::KeyDirectory;
@@ -177,6 +179,10 @@ async fn open_identified(
         Some(path) => RefusedDomains::read(path).with_context(|| path.display().to_string())?,
         None => RefusedDomains::default(),
     };
+    let shared_networks = match &section.shared_networks {
+        Some(path) => SharedNetworks::read(path).with_context(|| path.display().to_string())?,
+        None => SharedNetworks::default(),
+    };
     let settings = identified::Settings {
         issuer_name: host(&section.public_url, "identified.public_url")?,
         origin: origin_url(config).as_deref().map(OriginClient::new).transpose()?,
@@ -188,6 +194,7 @@ async fn open_identified(
             transport: section.mail.transport()?,
             limits: section.limits.clone(),
             refused_domains,
+            shared_networks,
             evaluator: section.evaluator.as_ref().map(|it| EvaluatorSettings { url: origin(&it.url), key: it.key }),
             processes: config.processes,
         },

@@ -13,6 +13,9 @@ pub mod signer;
 /// Someone who speaks HTTP without our client.
 pub mod wire;
 
+/// Someone who works for mails: a person, or a flood.
+pub mod proving;
+
 /// One token request, outside of any journey.
 pub mod blinding;
 

@@ -85,7 +85,7 @@ pub struct TestServer {
 }
 
 const LARGE_LIMITS: &str = "mails_per_address = 1000\nmails_per_domain = 100000\nmails_per_network = 100000\n\
-     mails_per_minute = 100000\n";
+     mails_per_minute = 100000\nproof_of_work.requests_per_minute = 10000000\n";
 
 impl TestServer {
     /// Starts a server without petitions.

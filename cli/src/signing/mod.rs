@@ -27,6 +27,7 @@ mod issue;
 mod mail;
 mod passphrase;
 mod patience;
+mod proof;
 mod published;
 mod receipt_file;
 mod redeem;

@@ -4,6 +4,7 @@
 mod begin;
 mod front;
 mod killed;
+mod proofs;
 mod proxy;
 mod receipts;
 mod sealed;

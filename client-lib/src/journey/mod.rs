@@ -5,8 +5,8 @@
 //!  CheckedPetition
 //!        │ Prepared::new                      blinds for the whole run; the address is not known yet
 //!        ▼
-//!    Prepared ──verification_request──▶ 202 verification_answered ─┐   (as often as a mail is asked for)
-//!        │ ▲                                                       │
+//!    Prepared ──verification_request──▶ 202 verification_answered ─┐   (as often as a mail is asked for; where the answer is
+//!        │ ▲                                                       │    proof-required, challenge_request and a Solver come before)
 //!        │ └───────────────────────────────────────────────────────┘
 //!        ├── confirm_with_code ──▶ 200 code_answered ──┐
 //!        ├── token_request ──▶ not-confirmed ─▶ poll: the same state, later again
@@ -28,6 +28,7 @@ mod debug;
 mod held_token;
 mod news;
 mod prepared;
+mod proof;
 mod rejected;
 mod schedule;
 mod signed;
@@ -41,6 +42,7 @@ pub use counted::{Counted, PromiseError};
 pub use held_token::HeldToken;
 pub use news::{News, NewsError};
 pub use prepared::{Bundle, Keys, PollError, PrepareError, Prepared};
+pub use proof::ChallengeError;
 pub use rejected::Rejected;
 pub use schedule::{Schedule, When};
 pub use signed::Signed;

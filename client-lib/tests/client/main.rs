@@ -8,6 +8,7 @@ mod journey;
 mod lies;
 mod native;
 mod oblivious;
+mod proofs;
 mod published;
 mod receipts;
 mod redemption;

@@ -7,6 +7,7 @@ mod check_number;
 mod code;
 mod evaluation;
 mod messages;
+pub mod proof_of_work;
 mod suggestion;
 
 pub use address::{Address, AddressError, CanonicalAddress, check_syntax};

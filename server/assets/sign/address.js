@@ -2,12 +2,16 @@
 
 import { Stopped, failure } from "./errors.js";
 import { busy, clearMessages, element, facts, input, say, show } from "./panels.js";
+import { proven } from "./proof.js";
 import { send } from "./transport.js";
 
 /** @typedef {import("./signing.js").Signing} Signing */
 
 /** Sentences after which another try with the form makes no sense. */
 const FINAL = ["closed", "not-yet-open", "check"];
+
+/** One that was hard enough when it was begun may be too easy when it is done. */
+const MOST_PROOFS = 8;
 
 /**
  * Asks for an address and for a mail to it, until the server has said yes.
@@ -45,10 +49,18 @@ async function askForMail(signing, email) {
   const checked = client.checkAddress(email);
   if (!checked.isValid) return "address-not-valid";
   if (offer(checked.suggestion, email)) return "suggestion";
-  try {
-    journey.verificationAnswered(await send(client, journey.verificationRequest(email, facts().lang ?? "en")));
-  } catch (error) {
-    return failure(client, error).message;
+  for (let proofs = Number(signing.wantsProof); ; proofs += 1) {
+    try {
+      const asking = journey.verificationRequest(email, facts().lang ?? "en");
+      const sent = proofs > 0 ? await proven(asking, signing.ended.signal) : asking;
+      // Forgotten meanwhile: the address goes nowhere.
+      if (signing.ended.signal.aborted) return undefined;
+      journey.verificationAnswered(await send(client, sent));
+      break;
+    } catch (error) {
+      const { message } = failure(client, error);
+      if (message !== "proof-required" || proofs >= MOST_PROOFS) return message;
+    }
   }
   await signing.keep();
   return undefined;

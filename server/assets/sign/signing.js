@@ -32,6 +32,8 @@ export class Signing {
     this.written = Promise.resolve();
     /** @type {string | undefined} Name of a sentence to say with the next panel. */
     this.note = undefined;
+    /** Whether the next mail is asked for with a proof of work, which buys one more than a limit allows. */
+    this.wantsProof = false;
     /** Stops what is under way when the person forgets the signing. */
     this.ended = new AbortController();
     onForgotten(record.petitionId, this.ended.signal, () => {

@@ -4,6 +4,7 @@ import { facts } from "./panels.js";
 
 /** @typedef {import("../client/undersign_client.js").Outgoing} Outgoing */
 /** @typedef {import("../client/undersign_client.js").Answer} Answer */
+/** @typedef {Pick<Outgoing, "method" | "url" | "headers" | "body" | "free">} Sendable */
 
 /** Milliseconds: longer than the 20 seconds for which the server holds a request. */
 const TIMEOUT = 45_000;
@@ -14,7 +15,7 @@ export class NoAnswer extends Error {}
 /**
  * Sends one request. Fails with {@link NoAnswer}; where `signal` has stopped it, too.
  * @param {typeof import("../client/undersign_client.js")} client
- * @param {Outgoing} outgoing Freed, and with it wiped, once it is sent.
+ * @param {Sendable} outgoing Freed, and with it wiped, once it is sent.
  * @param {AbortSignal} [signal]
  * @returns {Promise<Answer>}
  */
@@ -22,8 +23,6 @@ export async function send(client, outgoing, signal) {
   try {
     const { status, mediaType, retryAfter, body } = await exchange(outgoing, signal);
     return new client.Answer(status, mediaType, retryAfter, body);
-  } catch {
-    throw new NoAnswer();
   } finally {
     outgoing.free();
   }
@@ -80,6 +79,8 @@ export async function exchange(request, signal) {
     const body = new Uint8Array(await response.arrayBuffer());
     const mediaType = response.headers.get("content-type") ?? undefined;
     return { status: response.status, mediaType, retryAfter: seconds(response.headers.get("retry-after")), body };
+  } catch {
+    throw new NoAnswer();
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", stopNow);

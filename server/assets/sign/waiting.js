@@ -25,7 +25,7 @@ export async function waitForMail(signing) {
   signing.ended.signal.addEventListener("abort", () => over.abort(), { signal });
   const hints = showHintsLater();
   try {
-    const another = await Promise.race([poll(signing, signal), takeCodes(signing, signal), anotherAddress(signal)]);
+    const another = await Promise.race([poll(signing, signal), takeCodes(signing, signal), anotherAddress(signing, signal)]);
     if (another) {
       over.abort();
       await askAddress(signing);
@@ -110,10 +110,16 @@ async function tryCode(signing, signal) {
   return true;
 }
 
-/** @param {AbortSignal} signal @returns {Promise<true>} */
-function anotherAddress(signal) {
+/** @param {Signing} signing @param {AbortSignal} signal @returns {Promise<true>} */
+function anotherAddress(signing, signal) {
   return new Promise((resolve) => {
-    element("#another-address").addEventListener("click", () => resolve(true), { signal });
+    const ask = (/** @type {boolean} */ oneMore) => {
+      signing.wantsProof = oneMore;
+      if (oneMore) signing.note = "one-more";
+      resolve(true);
+    };
+    element("#another-address").addEventListener("click", () => ask(false), { signal });
+    element("#one-more").addEventListener("click", () => ask(true), { signal });
   });
 }
 

@@ -1,10 +1,10 @@
 use super::Finding;
 use crate::announcement;
 use crate::config::Config;
-use crate::identified::email_verification::RefusedDomains;
+use crate::identified::email_verification::{RefusedDomains, SharedNetworks};
 use undersign_pages::About;
 
-/// What the operator has written into files of their own: the announcement, the refused domains, the page about the site; and limits that
+/// What the operator has written into files of their own: the announcement, the refused domains, the shared networks, the page about the site; and limits that
 /// the two sides understand differently.
 pub fn check(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -17,6 +17,11 @@ pub fn check(config: &Config) -> Vec<Finding> {
     }
     if let Some(path) = config.identified.as_ref().and_then(|section| section.refused_domains.as_ref())
         && let Err(error) = RefusedDomains::read(path)
+    {
+        findings.push(Finding::Unusable(path.clone(), error.to_string()));
+    }
+    if let Some(path) = config.identified.as_ref().and_then(|section| section.shared_networks.as_ref())
+        && let Err(error) = SharedNetworks::read(path)
     {
         findings.push(Finding::Unusable(path.clone(), error.to_string()));
     }

@@ -10,6 +10,8 @@ pub fn check(config: &Config) -> Vec<Finding> {
         ("mails_per_domain", limits.mails_per_domain),
         ("mails_per_large_domain", limits.mails_per_large_domain),
         ("mails_per_network", limits.mails_per_network),
+        ("mails_per_shared_network", limits.mails_per_shared_network),
+        ("proof_of_work.requests_per_minute", limits.proof_of_work.requests_per_minute),
         ("mails_per_minute", limits.mails_per_minute),
     ];
     let below = divided.into_iter().filter(|(_, limit)| *limit < config.processes);

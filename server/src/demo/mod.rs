@@ -94,6 +94,7 @@ files = {outbox}
 mails_per_domain = 10000
 mails_per_network = 10000
 mails_per_minute = 10000
+proof_of_work.requests_per_minute = 10000
 
 [anonymous]
 listen = "{listen}"

@@ -51,6 +51,8 @@ pub const CLIENT: [&str; 10] = [
     "undersign_withdrawal_bg.wasm",
     "undersign_qr.js",
     "undersign_qr_bg.wasm",
+    "undersign_proof.js",
+    "undersign_proof_bg.wasm",
     "undersign_audit.js",
     "undersign_audit_bg.wasm",
     "undersign_oblivious.js",
@@ -68,8 +70,8 @@ const FALLBACK: [&str; 4] = [
 /// Of everything else that pages load: who opens it as a page of its own sees what it is, and no more.
 const POLICY: &str = "default-src 'none'";
 
-/// The one script that runs outside a page, and what it may do there: a worker takes its policy from its own answer, not from the page.
-const WORKER: &str = "verify/worker.js";
+/// The scripts that run outside a page, and what they may do there: a worker takes its policy from its own answer, not from the page.
+const WORKERS: [&str; 2] = ["proof/worker.js", "verify/worker.js"];
 const WORKER_POLICY: &str =
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; require-trusted-types-for 'script'";
 
@@ -84,6 +86,7 @@ const EMBEDDED: [(&str, &[u8]); 10] = [
     ("icon.svg", ICON.as_bytes()),
     ("page.css", STYLE.as_bytes()),
     ("plain.svg", PLAIN_ICON.as_bytes()),
+    script!("proof/worker.js"),
     script!("share/main.js"),
     script!("sign/confirm.js"),
     script!("sign/main.js"),
@@ -139,7 +142,7 @@ impl Assets {
     }
 
     fn answer(&self, name: &str, headers: &HeaderMap) -> Response {
-        let policy = if name == WORKER { WORKER_POLICY } else { POLICY };
+        let policy = if WORKERS.contains(&name) { WORKER_POLICY } else { POLICY };
         ([(header::CONTENT_SECURITY_POLICY, policy)], self.file(name, headers)).into_response()
     }
 

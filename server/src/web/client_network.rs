@@ -11,8 +11,8 @@ use super::problem::WebProblem;
 /// `Debug` and no `Display`: it lives in memory for a budget and reaches neither disk nor log.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ClientNetwork {
+    address: IpAddr,
     prefix: IpAddr,
-    loopback: bool,
 }
 
 /// Proxies whose `X-Forwarded-For` is believed. Everyone else's is ignored.
@@ -40,7 +40,7 @@ impl TrustedProxies {
 }
 
 impl ClientNetwork {
-    fn of(address: IpAddr) -> Self {
+    pub(crate) fn of(address: IpAddr) -> Self {
         let address = address.to_canonical();
         let prefix = match address {
             IpAddr::V4(_) => address,
@@ -50,7 +50,12 @@ impl ClientNetwork {
                 IpAddr::V6(Ipv6Addr::from(octets))
             }
         };
-        Self { prefix, loopback: address.is_loopback() }
+        Self { address, prefix }
+    }
+
+    /// The whole address, to be looked for in a list and kept nowhere.
+    pub fn address(&self) -> IpAddr {
+        self.address
     }
 
     /// The prefix's bytes, to be keyed before they are kept even in memory.
@@ -63,7 +68,7 @@ impl ClientNetwork {
 
     /// Whether the client is on this machine.
     pub fn is_loopback(&self) -> bool {
-        self.loopback
+        self.address.is_loopback()
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{Engine, Settings};
 pub const CONNECTIONS: usize = 64;
 /// No limit of mails is met: the generator is one network, and everyone's mailbox is asked once.
 const LIMITS: &str = "mails_per_address = 1000\nmails_per_domain = 10000000\nmails_per_network = 10000000\n\
-     mails_per_minute = 10000000\n";
+     mails_per_minute = 10000000\nproof_of_work.requests_per_minute = 100000000\n";
 
 /// The real server, with a mail server beside it.
 pub struct Stage {

@@ -131,6 +131,15 @@ export const SCENES = {
     await page.locator("#another-address").click();
     await person.seePanel(page, "address");
     yield ["another-address", page];
+    // Work is asked for, and never done.
+    const problem = { type: "urn:undersign:problem:proof-required", title: "Work first.", status: 429 };
+    const required = { status: 429, contentType: "application/problem+json", body: JSON.stringify(problem) };
+    await context.route("**/v1/email-verifications", (route) => route.fulfill(required));
+    await context.route("**/undersign_proof.js", () => {});
+    await page.locator("#email").fill(demo.newAddress());
+    await page.locator("#send-mail").click();
+    await page.locator("#please-wait").waitFor();
+    yield ["working", page];
     await context.close();
   },
 

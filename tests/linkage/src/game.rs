@@ -102,7 +102,7 @@ impl Game {
         let disks = Disks::new(settings.engine);
         let mails = Mails::listen().await?;
         let limits = "mails_per_address = 10\nmails_per_domain = 100000\nmails_per_network = 100000\n\
-                      mails_per_minute = 100000\n";
+                      mails_per_minute = 100000\nproof_of_work.requests_per_minute = 10000000\n";
         let evaluator = if settings.evaluator { Some(TestEvaluator::start(MANY, MANY).await) } else { None };
         let address = match &evaluator {
             Some(evaluator) => Some(evaluator.address().await),

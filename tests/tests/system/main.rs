@@ -24,6 +24,9 @@ mod daily_counts;
 /// What someone sees who has had all the mails of a day.
 mod limits;
 
+/// What work stops that network addresses would, and whom it lets through.
+mod floods;
+
 /// Addresses that an operator does not take, and what that tells.
 mod mail_providers;
 

@@ -21,16 +21,18 @@ use crate::command::{root, run};
 use crate::wasm::Toolchain;
 
 /// What browsers fetch, each when it is needed: the crate, what cargo makes of it, and what its files' names begin with.
-const MODULES: [(&str, &str, &str); 5] = [
+const MODULES: [(&str, &str, &str); 6] = [
     ("undersign-client-wasm", "undersign_client_wasm.wasm", "undersign_client"),
     ("undersign-withdrawal-wasm", "undersign_withdrawal_wasm.wasm", "undersign_withdrawal"),
     ("undersign-qr-wasm", "undersign_qr_wasm.wasm", "undersign_qr"),
+    ("undersign-proof-wasm", "undersign_proof_wasm.wasm", "undersign_proof"),
     ("undersign-audit-wasm", "undersign_audit_wasm.wasm", "undersign_audit"),
     ("undersign-oblivious-wasm", "undersign_oblivious_wasm.wasm", "undersign_oblivious"),
 ];
 
 /// Of which modules there is JavaScript, for browsers in which WebAssembly is off, and what its file's name begins with. The module that
-/// withdraws has all that signs as well: it is made once, and who needs it waits longer anyhow.
+/// withdraws has all that signs as well: it is made once, and who needs it waits longer anyhow. What proves work is not among them:
+/// WebCrypto does it there, many times faster.
 const FALLBACKS: [(&str, &str); 4] = [
     ("undersign_withdrawal", "undersign_client"),
     ("undersign_qr", "undersign_qr"),

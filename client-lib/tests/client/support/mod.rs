@@ -4,6 +4,7 @@
 pub mod keys;
 pub mod log;
 pub mod petition;
+pub mod proofs;
 pub mod rng;
 pub mod server;
 pub mod socks;

@@ -4,7 +4,8 @@ use serde_json::json;
 use undersign_client_lib::request::{Method, Request};
 use undersign_client_lib::response::Response;
 use undersign_protocol::ed25519::SecretKey;
-use undersign_protocol::email_verification::{Confirmation, RequestDigest, VerificationRequest};
+use undersign_protocol::email_verification::proof_of_work::ProvenVerificationRequest;
+use undersign_protocol::email_verification::{Confirmation, RequestDigest};
 use undersign_protocol::issuance::{
     BatchTokenRequest, BatchTokenResponse, DirectoryKey, IssuanceStatement, IssuerDirectory, TokenRequest,
     TokenRequestHash, TokenResponse, media_type,
@@ -21,6 +22,7 @@ use undersign_protocol::timestamp::Timestamp;
 use super::keys::{blind_sign, openssl_takes, token_key};
 use super::log::TestLog;
 use super::petition::{HOST, log_key, manifest, now, organiser_key, publish, statement_key};
+use super::proofs::Proofs;
 
 /// The code that confirms.
 pub const CODE: &str = "1234-5678";
@@ -41,6 +43,7 @@ pub struct TestServer {
     pub confirmed: BTreeSet<RequestDigest>,
     /// sealed verification → digest
     pub asked: BTreeMap<String, RequestDigest>,
+    pub proofs: Proofs,
     /// method and path of every request, in order
     pub seen: Vec<String>,
 }
@@ -63,7 +66,15 @@ impl TestServer {
             log.entries.push(Entry::Manifest { manifest, organiser_signature }.encode());
             petitions.push(TestPetition { petition, log, pool: Vec::new(), issued: None });
         }
-        Self { petitions, host_log, now: now(), confirmed: BTreeSet::new(), asked: BTreeMap::new(), seen: Vec::new() }
+        Self {
+            petitions,
+            host_log,
+            now: now(),
+            confirmed: BTreeSet::new(),
+            asked: BTreeMap::new(),
+            proofs: Proofs::default(),
+            seen: Vec::new(),
+        }
     }
 
     pub fn answer(&mut self, request: &Request) -> Response {
@@ -91,6 +102,10 @@ impl TestServer {
                 found(self.find(name).and_then(|index| self.petitions[index].log.get(&rest.join("/"))))
             }
             ("POST", ["v1", "email-verifications"]) => self.verify(body),
+            ("POST", ["v1", "email-verifications", "challenge"]) => match self.proofs.challenge(body) {
+                Some(challenge) => found(json(&challenge).unwrap()),
+                None => problem(Problem::NotFound),
+            },
             ("POST", ["v1", "email-verifications", "confirm"]) => self.confirm(body),
             ("POST", ["v1", "token-requests"]) => self.issue(body),
             ("POST", ["v1", "petitions", name, "signatures"]) => {
@@ -196,11 +211,14 @@ impl TestServer {
     }
 
     fn verify(&mut self, body: &[u8]) -> Response {
-        let Ok(request) = serde_json::from_slice::<VerificationRequest>(body) else {
+        let Ok(request) = serde_json::from_slice::<ProvenVerificationRequest>(body) else {
             return problem(Problem::MalformedRequest);
         };
         if !request.email.contains('@') {
             return problem(Problem::AddressNotValid);
+        }
+        if !self.proofs.take(&request) {
+            return problem(Problem::ProofRequired);
         }
         let verification = format!("sealed-{}", self.asked.len());
         self.asked.insert(verification.clone(), request.request_digest);

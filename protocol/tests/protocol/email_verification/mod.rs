@@ -6,4 +6,5 @@ mod check_number;
 mod code;
 mod evaluation;
 mod messages;
+mod proof_of_work;
 mod suggestion;

@@ -130,7 +130,7 @@ async fn petition(State(state): State<AnonymousState>, reader: Reader, PathPart(
     // As clients find it: by its name in the manifest, unless that is the origin's own.
     let issuer = (manifest.issuer.name != manifest.origin.host).then(|| Base::of_host(&manifest.issuer.name));
     let others = issuer.and_then(Result::ok).into_iter().chain(relays(&state));
-    let policy = with_accent(policy(others), page.accent.as_ref());
+    let policy = with_worker(with_accent(policy(others), page.accent.as_ref()), "work");
     answer(&state, &reader, StatusCode::OK, &policy, &page)
 }
 
@@ -173,7 +173,7 @@ async fn verify(State(state): State<AnonymousState>, reader: Reader, PathPart(sl
     let (head, checkpoint) = state.log.petition_checkpoint(&petition).await?;
     let head = LogHead { tree_size: head.tree_size, root: head.root, tally: head.tally, checkpoint: &checkpoint };
     let page = VerifyPage::new(reader.t, &state.pages, &petition, head);
-    answer(&state, &reader, StatusCode::OK, &worker_policy(), &page)
+    answer(&state, &reader, StatusCode::OK, &with_worker(policy(None), "recount"), &page)
 }
 
 fn not_found(state: &AnonymousState, reader: &Reader) -> Answer {
@@ -190,8 +190,8 @@ async fn counted(state: &AnonymousState, petitions: &[Arc<Petition>]) -> Result<
 }
 
 /// As for other pages, and a worker from this host, whose address one script alone may give.
-fn worker_policy() -> String {
-    policy([]).replace("trusted-types 'none'", "trusted-types recount; worker-src 'self'")
+fn with_worker(policy: String, name: &str) -> String {
+    policy.replace("trusted-types 'none'", &format!("trusted-types {name}; worker-src 'self'"))
 }
 
 /// Where relays are.

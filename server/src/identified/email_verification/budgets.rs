@@ -8,6 +8,7 @@ use undersign_protocol::email_verification::Address;
 use undersign_protocol::timestamp::Timestamp;
 use zeroize::Zeroizing;
 
+use super::proofs::ProofSettings;
 use super::rules::{MAX_WRONG_CODES_A_MINUTE, Tag};
 use crate::entropy::{Entropy, random};
 use crate::mac::hmac_sha256;
@@ -30,8 +31,12 @@ pub struct Limits {
     pub mails_per_large_domain: NonZeroU32,
     /// For one network (an IPv4 address, an IPv6 /56) in a day.
     pub mails_per_network: NonZeroU32,
+    /// For all shared networks together in a day, before each further mail needs a proof of work.
+    pub mails_per_shared_network: NonZeroU32,
     /// Altogether in a minute.
     pub mails_per_minute: NonZeroU32,
+    /// When a proof of work is asked for.
+    pub proof_of_work: ProofSettings,
 }
 
 impl Default for Limits {
@@ -69,7 +74,9 @@ impl Default for Limits {
             large_domains: large.map(str::to_owned).to_vec(),
             mails_per_large_domain: limit(20_000),
             mails_per_network: limit(300),
+            mails_per_shared_network: limit(3_000),
             mails_per_minute: limit(3_000),
+            proof_of_work: ProofSettings::default(),
         }
     }
 }
@@ -81,13 +88,37 @@ type Key = [u8; 32];
 pub(super) struct Budgets {
     key: Zeroizing<[u8; 32]>,
     large_domains: Vec<String>,
-    address: DefaultKeyedRateLimiter<Key>,
-    domain: DefaultKeyedRateLimiter<Key>,
-    large_domain: DefaultKeyedRateLimiter<Key>,
-    network: DefaultKeyedRateLimiter<Key>,
+    address: Budget,
+    domain: Budget,
+    large_domain: Budget,
+    network: Budget,
+    shared_network: DefaultDirectRateLimiter,
     all: DefaultDirectRateLimiter,
     wrong_codes: Mutex<(u64, u64)>,
     most_wrong_codes: u64,
+}
+
+/// A limit for each of many, and beside it what proofs of work buy where it is used up: as much again, and one mail for an address.
+struct Budget {
+    own: DefaultKeyedRateLimiter<Key>,
+    bought: DefaultKeyedRateLimiter<Key>,
+}
+
+impl Budget {
+    fn new(own: Quota, bought: Quota) -> Self {
+        Self { own: RateLimiter::keyed(own), bought: RateLimiter::keyed(bought) }
+    }
+
+    fn allow(&self, key: &Key, has_proof: bool) -> bool {
+        self.own.check_key(key).is_ok() || has_proof && self.bought.check_key(key).is_ok()
+    }
+
+    fn shrink(&self) {
+        for limiter in [&self.own, &self.bought] {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
 }
 
 impl Budgets {
@@ -95,33 +126,45 @@ impl Budgets {
     /// * `limits` – of all processes together
     pub(super) fn new(limits: &Limits, processes: NonZeroU32, entropy: &dyn Entropy) -> Self {
         let quota = |limit, period| quota(part(limit, processes), period);
+        let twice = |limit| Budget::new(quota(limit, DAY), quota(limit, DAY));
         let most_wrong_codes = part(MAX_WRONG_CODES_A_MINUTE, processes).get().into();
         Self {
             most_wrong_codes,
             key: Zeroizing::new(random(entropy)),
             large_domains: limits.large_domains.clone(),
-            address: RateLimiter::keyed(quota(limits.mails_per_address, DAY)),
-            domain: RateLimiter::keyed(quota(limits.mails_per_domain, DAY)),
-            large_domain: RateLimiter::keyed(quota(limits.mails_per_large_domain, DAY)),
-            network: RateLimiter::keyed(quota(limits.mails_per_network, DAY)),
+            address: Budget::new(quota(limits.mails_per_address, DAY), quota(NonZeroU32::MIN, DAY)),
+            domain: twice(limits.mails_per_domain),
+            large_domain: twice(limits.mails_per_large_domain),
+            network: twice(limits.mails_per_network),
+            shared_network: RateLimiter::direct(quota(limits.mails_per_shared_network, DAY)),
             all: RateLimiter::direct(quota(limits.mails_per_minute, MINUTE)),
             wrong_codes: Mutex::new((0, 0)),
         }
     }
 
-    /// Whether one more request may be looked at, from this network and altogether: before anything is done for it that others need too.
-    pub(super) fn allow_request(&self, network: &ClientNetwork) -> bool {
-        self.network.check_key(&self.keyed(b'n', &network.bytes())).is_ok() && self.all.check().is_ok()
+    /// Whether one more request may come from the networks that strangers share, without a proof of work.
+    pub(super) fn allow_shared_network(&self) -> bool {
+        self.shared_network.check().is_ok()
+    }
+
+    /// Whether one more request may come from this network.
+    pub(super) fn allow_network(&self, network: &ClientNetwork, has_proof: bool) -> bool {
+        self.network.allow(&self.keyed(b'n', &network.bytes()), has_proof)
+    }
+
+    /// Whether one more request may be looked at altogether: before anything is done for it that others need too.
+    pub(super) fn allow_request(&self) -> bool {
+        self.all.check().is_ok()
     }
 
     /// Whether one more mail may go to this address. The narrowest budget is asked last, so that a flood that fails elsewhere uses up
     /// nobody's own.
-    pub(super) fn allow_mail(&self, address: &Address, tag: &Tag) -> bool {
+    pub(super) fn allow_mail(&self, address: &Address, tag: &Tag, has_proof: bool) -> bool {
         let domain = address.registrable_domain();
         let of_domain =
             if self.large_domains.iter().any(|large| large == domain) { &self.large_domain } else { &self.domain };
-        of_domain.check_key(&self.keyed(b'd', domain.as_bytes())).is_ok()
-            && self.address.check_key(&self.keyed(b'a', &tag.0)).is_ok()
+        of_domain.allow(&self.keyed(b'd', domain.as_bytes()), has_proof)
+            && self.address.allow(&self.keyed(b'a', &tag.0), has_proof)
     }
 
     /// Counts a code as wrong before it is looked at; `false` where no more are taken in this minute. All at once: many codes that
@@ -156,9 +199,8 @@ impl Budgets {
 
     /// Forgets who is far from a limit, so that memory does not grow with visitors.
     pub(super) fn shrink(&self) {
-        for limiter in [&self.address, &self.domain, &self.large_domain, &self.network] {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
+        for budget in [&self.address, &self.domain, &self.large_domain, &self.network] {
+            budget.shrink();
         }
     }
 
@@ -175,4 +217,47 @@ pub(in crate::identified) fn part(limit: NonZeroU32, processes: NonZeroU32) -> N
 /// `number` at once, and as many again in each period, evenly.
 fn quota(number: NonZeroU32, period: Duration) -> Quota {
     Quota::with_period(period / number.get()).map_or(Quota::per_second(number), |quota| quota.allow_burst(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SystemEntropy;
+
+    fn budgets(limits: &str) -> Budgets {
+        let limits: Limits = toml::from_str(limits).expect("limits");
+        Budgets::new(&limits, NonZeroU32::MIN, &SystemEntropy)
+    }
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    #[test]
+    fn a_proof_buys_one_more_mail_for_an_address_and_no_second() {
+        let budgets = budgets("mails_per_address = 2");
+        let (anna, tag) = (address("anna@example.org"), Tag([1; 32]));
+        let without = (0..10).filter(|_| budgets.allow_mail(&anna, &tag, false)).count();
+        let with = (0..10).filter(|_| budgets.allow_mail(&anna, &tag, true)).count();
+        assert_eq!((without, with), (2, 1));
+        // Proofs from the first on buy no more than that.
+        let (berta, tag) = (address("berta@example.org"), Tag([2; 32]));
+        assert_eq!((0..10).filter(|_| budgets.allow_mail(&berta, &tag, true)).count(), 3);
+    }
+
+    #[test]
+    fn proofs_buy_a_domain_and_a_network_as_much_again() {
+        let budgets = budgets("mails_per_domain = 3\nmails_per_network = 4");
+        let allowed = |has_proof| {
+            let mails = (0..20u8).filter(|number| {
+                let tag = Tag([*number + 100 * u8::from(has_proof); 32]);
+                budgets.allow_mail(&address(&format!("a{number}@example.org")), &tag, has_proof)
+            });
+            mails.count()
+        };
+        assert_eq!((allowed(false), allowed(true)), (3, 3));
+        let network = ClientNetwork::of([192, 0, 2, 7].into());
+        let allowed = |has_proof| (0..20).filter(|_| budgets.allow_network(&network, has_proof)).count();
+        assert_eq!((allowed(false), allowed(true)), (4, 4));
+    }
 }

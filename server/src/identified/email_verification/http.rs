@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
-use undersign_protocol::email_verification::{Confirmation, Confirmed, VerificationAnswer, VerificationRequest};
+use undersign_protocol::email_verification::proof_of_work::{Challenge, ChallengeRequest, ProvenVerificationRequest};
+use undersign_protocol::email_verification::{Confirmation, Confirmed, VerificationAnswer};
 use undersign_protocol::problem::Problem;
 
 use super::EmailVerification;
@@ -16,16 +17,27 @@ use crate::web::problem::WebProblem;
 
 /// Routes of this stage.
 pub fn router() -> Router<IdentifiedState> {
-    Router::new().route("/v1/email-verifications", post(begin)).route("/v1/email-verifications/confirm", post(confirm))
+    Router::new()
+        .route("/v1/email-verifications", post(begin))
+        .route("/v1/email-verifications/challenge", post(challenge))
+        .route("/v1/email-verifications/confirm", post(confirm))
 }
 
 async fn begin(
     State(verification): State<Arc<EmailVerification>>,
     network: ClientNetwork,
-    JsonBody(request): JsonBody<VerificationRequest>,
+    JsonBody(request): JsonBody<ProvenVerificationRequest>,
 ) -> Result<(StatusCode, Json<VerificationAnswer>), WebProblem> {
     let answer = verification.begin(request, &network).await?;
     Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+/// Not a GET: a proxy that keeps a log would keep which requests come from where.
+async fn challenge(
+    State(verification): State<Arc<EmailVerification>>,
+    JsonBody(request): JsonBody<ChallengeRequest>,
+) -> Result<Json<Challenge>, WebProblem> {
+    Ok(Json(verification.challenge(&request)?))
 }
 
 async fn confirm(
@@ -61,6 +73,7 @@ pub(super) fn problem(error: &VerificationError) -> Option<Problem> {
     match error {
         VerificationError::Address(_) => Some(Problem::AddressNotValid),
         VerificationError::ProviderRefused => Some(Problem::MailProviderRefused),
+        VerificationError::ProofRequired => Some(Problem::ProofRequired),
         VerificationError::CodeForm(_) | VerificationError::CheckForm => Some(Problem::MalformedRequest),
         VerificationError::NotValid => Some(Problem::VerificationNotValid),
         VerificationError::WrongCode => Some(Problem::WrongCode),
@@ -70,6 +83,7 @@ pub(super) fn problem(error: &VerificationError) -> Option<Problem> {
         VerificationError::ConfirmedByAnother => Some(Problem::ConfirmedByAnother),
         VerificationError::NoTag { .. } => Some(Problem::Unavailable),
         VerificationError::OtherTagKey
+        | VerificationError::Challenge(_)
         | VerificationError::Evaluator(_)
         | VerificationError::Mail(_)
         | VerificationError::Key(_)

@@ -17,9 +17,12 @@ mod contract;
 mod counts;
 mod day_keys;
 mod evaluated_tags;
+mod load;
 mod mail;
 mod outbox;
+mod proofs;
 mod refused_domains;
+mod shared_networks;
 mod smtp;
 mod store;
 mod tags;
@@ -31,15 +34,18 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use undersign_protocol::bytes::to_base64url;
-use undersign_protocol::email_verification::{Address, Code, VerificationAnswer, VerificationRequest};
+use undersign_protocol::email_verification::proof_of_work::{Challenge, ChallengeRequest, ProvenVerificationRequest};
+use undersign_protocol::email_verification::{Address, Code, VerificationAnswer};
 use undersign_protocol::petition::Tags;
 use zeroize::Zeroizing;
 
 pub use budgets::Limits;
 pub use evaluated_tags::EvaluatorSettings;
 pub use mail::MailSettings;
+pub use proofs::ProofSettings;
 pub use refused_domains::{RefusedDomains, RefusedDomainsError};
 pub use rules::{Tag, VerificationError};
+pub use shared_networks::{SharedNetworks, SharedNetworksError};
 pub use transport::{Security, SmtpSettings, TransportSettings};
 
 use self::budgets::Budgets;
@@ -50,6 +56,7 @@ use self::counts::MailCounts;
 pub(in crate::identified) use self::day_keys::DayKeys;
 use self::evaluated_tags::EvaluatedTags;
 use self::outbox::{Outbox, PendingMail};
+use self::proofs::Proofs;
 use self::rules::{Kind, LIFETIME, Sealed, VerificationId, oldest_day};
 use self::tags::{AddressTags, LocalTags};
 use super::IdentifiedDatabase;
@@ -81,6 +88,8 @@ pub struct VerificationSettings {
     pub limits: Limits,
     /// Whose addresses are not taken.
     pub refused_domains: RefusedDomains,
+    /// Which networks share one limit.
+    pub shared_networks: SharedNetworks,
     /// Who is asked for tags; nobody where tags are local.
     pub evaluator: Option<EvaluatorSettings>,
     /// How many processes there are.
@@ -94,6 +103,8 @@ pub struct EmailVerification {
     code_key: Zeroizing<[u8; 32]>,
     tags: Box<dyn AddressTags>,
     refused_domains: RefusedDomains,
+    shared_networks: SharedNetworks,
+    proofs: Proofs,
     budgets: Budgets,
     counts: Arc<MailCounts>,
     outbox: Arc<Outbox>,
@@ -138,13 +149,18 @@ impl EmailVerification {
         )?;
         let confirming =
             Confirming { database: database.clone(), day_keys: Arc::clone(&day_keys), clock: Arc::clone(&clock) };
+        let code_key = keys.read_or_make(CODE_KEY, entropy.as_ref())?;
+        let proofs = &settings.limits.proof_of_work;
         Ok(Self {
             confirming: Gather::start(confirming),
             database,
             day_keys,
-            code_key: keys.read_or_make(CODE_KEY, entropy.as_ref())?,
+            // Of a key that all processes have: a challenge of one is answered at another.
+            proofs: Proofs::new(proofs, &code_key, settings.processes, clock.now(), Arc::clone(&entropy)),
+            code_key,
             tags,
             refused_domains: settings.refused_domains,
+            shared_networks: settings.shared_networks,
             budgets: Budgets::new(&settings.limits, settings.processes, entropy.as_ref()),
             counts,
             outbox: Arc::new(outbox),
@@ -177,9 +193,11 @@ impl EmailVerification {
     /// Takes a request for a mail. The work and the answer are the same whether the address is new, has signed, or is over a limit: a
     /// mail that is kept back is stored as one that is never sent. But where this network or all together are over their limit, nobody
     /// is asked for a tag: a flood must not use up what an evaluator answers.
+    ///
+    /// Whether a proof of work is needed depends on how many ask, and where from, and on nothing about the address.
     pub(super) async fn begin(
         &self,
-        request: VerificationRequest,
+        request: ProvenVerificationRequest,
         network: &ClientNetwork,
     ) -> Result<VerificationAnswer, VerificationError> {
         let email = Zeroizing::new(request.email);
@@ -191,10 +209,13 @@ impl EmailVerification {
             self.counts.answered(Err(&refused));
             return Err(refused);
         }
-        let (tag, live) = match self.budgets.allow_request(network) {
+        let now = self.clock.now();
+        let admitted = self.proofs.admit(request.proof_of_work.as_ref(), &request.request_digest, now);
+        let has_proof = admitted.inspect_err(|error| self.counts.answered(Err(error)))?;
+        let (tag, live) = match self.allow(network, has_proof)? && self.budgets.allow_request() {
             true => {
                 let tag = self.tags.tag(&address.canonical()).await?;
-                let live = self.budgets.allow_mail(&address, &tag);
+                let live = self.budgets.allow_mail(&address, &tag, has_proof);
                 (tag, live)
             }
             // Nothing confirms it, so nobody's will do.
@@ -203,7 +224,6 @@ impl EmailVerification {
         if !live {
             self.counts.held_back(&address);
         }
-        let now = self.clock.now();
         let link = Sealed {
             kind: Kind::Link,
             id: VerificationId(random(self.entropy.as_ref())),
@@ -217,6 +237,24 @@ impl EmailVerification {
             PendingMail::new(&address, &request.locale, self.seal(&link)?, self.code(&link.id).to_string(), &link);
         self.outbox.put(&mail).await?;
         Ok(VerificationAnswer { verification })
+    }
+
+    /// Gives a challenge, whose proof goes with a request for a mail: in place of limits that are used up, or because very many ask.
+    pub(super) fn challenge(&self, request: &ChallengeRequest) -> Result<Challenge, VerificationError> {
+        self.proofs.challenge(&request.request_digest, self.clock.now())
+    }
+
+    /// Whether one more request may come from this network. Networks that strangers share have one limit for all of them, and whoever
+    /// comes from there is told that it is used up: it is nobody's own, and work goes in its place.
+    fn allow(&self, network: &ClientNetwork, has_proof: bool) -> Result<bool, VerificationError> {
+        if !self.shared_networks.contain(network) {
+            return Ok(self.budgets.allow_network(network, has_proof));
+        }
+        if has_proof || self.budgets.allow_shared_network() {
+            return Ok(true);
+        }
+        self.counts.answered(Err(&VerificationError::ProofRequired));
+        Err(VerificationError::ProofRequired)
     }
 
     /// Forgets what is older than its two days, in tables and keys.

@@ -27,6 +27,12 @@ pub enum VerificationError {
     /// The operator takes no addresses of this domain.
     #[error("addresses of this domain are not taken")]
     ProviderRefused,
+    /// Many mails are asked for, or the proof of work that came is not to be taken.
+    #[error("a proof of work is needed")]
+    ProofRequired,
+    /// The library of proofs failed.
+    #[error("proofs of work: {0}")]
+    Challenge(String),
     /// Not eight digits.
     #[error(transparent)]
     CodeForm(#[from] CodeError),
