@@ -82,7 +82,7 @@ macro_rules! script {
     };
 }
 
-const EMBEDDED: [(&str, &[u8]); 10] = [
+const EMBEDDED: [(&str, &[u8]); 11] = [
     ("icon.svg", ICON.as_bytes()),
     ("page.css", STYLE.as_bytes()),
     ("plain.svg", PLAIN_ICON.as_bytes()),
