@@ -44,7 +44,7 @@ pub struct ClientDirError {
 }
 
 /// Files of the client package that are served.
-pub const CLIENT: [&str; 10] = [
+pub const CLIENT: [&str; 12] = [
     "undersign_client.js",
     "undersign_client_bg.wasm",
     "undersign_withdrawal.js",
