@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use undersign_protocol::petition::{Language, Manifest, NoticeContent, PetitionState, Tags};
+use undersign_protocol::petition::{Language, Manifest, NoticeContent, PetitionState, Redemption, Tags};
 use undersign_protocol::timestamp::Timestamp;
 
 use crate::accent::Accent;
@@ -35,6 +35,8 @@ pub struct PetitionPage<'a> {
     state: String,
     not_open: String,
     is_open: bool,
+    /// Whether the rule lets people hand in at once, and so choose.
+    is_immediate: bool,
     has_evaluator: bool,
     preselect_run: bool,
     others: Vec<Other<'a>>,
@@ -105,6 +107,7 @@ impl<'a> PetitionPage<'a> {
             state: state_line(t, petition, now),
             not_open: if is_paused { t.get("message-read-only") } else { not_open(t, petition, state) },
             is_open: state == PetitionState::Open && !is_paused,
+            is_immediate: matches!(manifest.redemption, Redemption::Immediate {}),
             has_evaluator: manifest.issuer.tags == Tags::Evaluator,
             preselect_run: pages.preselected == Preselected::Run,
             others: others(t, petition, all, now),

@@ -7,6 +7,8 @@ import { hasWasm, pin } from "./surroundings.js";
 /** @typedef {typeof import("../client/undersign_client.js")} Client */
 /** @typedef {import("../client/undersign_client.js").Journey} Journey */
 /** @typedef {import("../client/undersign_client.js").CheckedPetition} CheckedPetition */
+/** @typedef {import("../client/undersign_client.js").Answer} Answer */
+/** @typedef {import("../client/undersign_client.js").Step} Step */
 
 /** @type {Promise<Client> | undefined} */
 let loaded;

@@ -100,19 +100,38 @@ function setCount(count) {
 }
 
 /**
- * Tokens for the other petitions came along. They are in this page's memory alone: used now, or never.
+ * Tokens for the other petitions came along. They are in this page's memory alone: used now, or never, unless the person keeps them.
  * @param {Signing} signing
  */
 function offerOthers(signing) {
-  const { journey } = signing;
+  const { journey, storage } = signing;
   const list = element("#others");
   list.hidden = journey.others.length === 0;
+  element("#keep-choice").hidden = storage.isMemory;
+  element("#keep-others").onclick = () => busy("#keep-others", () => keepOthers(signing));
   for (const place of list.querySelectorAll("[data-slug]")) {
     const item = /** @type {HTMLElement} */ (place);
     const slug = /** @type {string} */ (item.dataset.slug);
     item.hidden = !journey.others.includes(slug);
     const button = /** @type {HTMLButtonElement} */ (item.querySelector("button"));
     button.onclick = () => busy(`#others [data-slug="${slug}"] button`, () => signOther(signing, slug, item));
+  }
+}
+
+/** @param {Signing} signing */
+async function keepOthers({ client, storage, journey, constructor }) {
+  const { begin } = /** @type {typeof import("./signing.js").Signing} */ (constructor);
+  try {
+    for (const slug of journey.others) {
+      const petition = await check(slug);
+      // What is under way there is not given up for this.
+      if (!(await storage.get(petition.petitionId))) await begin(client, storage, journey.beginOther(petition), true);
+    }
+    element("#others").hidden = true;
+    say("others-kept");
+  } catch (error) {
+    const { message, detail } = failure(client, error);
+    say(message, detail);
   }
 }
 

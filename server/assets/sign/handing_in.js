@@ -1,8 +1,9 @@
 // The fifth step: the token becomes a signature. No address is involved any more.
 
 import { Stopped, failure } from "./errors.js";
-import { say, show, showTime } from "./panels.js";
+import { element, say, show, showTime } from "./panels.js";
 import { Backoff, now, pause } from "./patience.js";
+import { saveFile } from "./receipt.js";
 import { handOver } from "./transport.js";
 
 /** @typedef {import("./signing.js").Signing} Signing */
@@ -40,12 +41,52 @@ export async function handIn(signing) {
 }
 
 /** @param {Signing} signing */
-async function waitForItsTime({ journey, ended }) {
+async function waitForItsTime(signing) {
+  const { journey, ended } = signing;
+  if (signing.kept) await untilAsked(signing);
   const at = journey.redeemAt ?? 0;
   if (now() >= at) return;
   show("holding");
   showTime("[data-redeem-at]", at);
-  while (now() < at && !ended.signal.aborted) {
-    await pause(Math.min(LOOK, (at - now()) * 1_000 + 50), ended.signal);
+  // Not there where the rule makes everybody wait.
+  const [instead, reminder] = ["finish-now", "reminder"].map((id) => document.getElementById(id));
+  if (reminder) reminder.onclick = () => remind(at, reminder);
+  const over = new AbortController();
+  ended.signal.addEventListener("abort", () => over.abort());
+  if (instead) instead.onclick = () => over.abort();
+  while (now() < at && !over.signal.aborted) {
+    await pause(Math.min(LOOK, (at - now()) * 1_000 + 50), over.signal);
   }
+  if (now() >= at || ended.signal.aborted) return;
+  journey.schedule(false, now());
+  await signing.keep();
+}
+
+/**
+ * A token that came along and was kept: the page was perhaps opened to read.
+ * @param {Signing} signing
+ */
+async function untilAsked(signing) {
+  show("kept");
+  await new Promise((resolve) => {
+    element("#sign-kept").onclick = resolve;
+    signing.ended.signal.addEventListener("abort", resolve);
+  });
+  if (signing.ended.signal.aborted) return;
+  signing.kept = false;
+  await signing.keep();
+}
+
+/**
+ * A file for calendars that names neither the petition nor this site.
+ * @param {number} at @param {HTMLElement} button
+ */
+function remind(at, { dataset }) {
+  const stamp = (/** @type {number} */ seconds) => `${new Date(seconds * 1_000).toISOString().replace(/\W|\.\d+/g, "").slice(0, 15)}Z`;
+  const lines = [
+    "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//reminder", "BEGIN:VEVENT", `UID:${crypto.randomUUID()}`, `DTSTAMP:${stamp(now())}`,
+    `DTSTART:${stamp(at)}`, `SUMMARY:${dataset.word}`, "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0S", `DESCRIPTION:${dataset.word}`,
+    "END:VALARM", "END:VEVENT", "END:VCALENDAR", "",
+  ];
+  saveFile(new Blob([lines.join("\r\n")], { type: "text/calendar" }), "reminder.ics");
 }

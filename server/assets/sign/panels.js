@@ -2,7 +2,7 @@
 // in the page; a script only chooses.
 
 /** Panels beside which the petition's text stays open. */
-const READING = ["begin", "in-app", "no-client", "unsupported", "not-open"];
+const READING = ["begin", "kept", "in-app", "no-client", "unsupported", "not-open"];
 
 const section = /** @type {HTMLElement} */ (document.querySelector("#sign, #withdraw, #verify"));
 

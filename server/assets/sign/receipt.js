@@ -89,13 +89,17 @@ function picture() {
 function save(journey) {
   const receipt = journey.receipt();
   if (!receipt) return;
-  const file = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (receipt.file)], { type: receipt.mediaType });
+  saveFile(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (receipt.file)], { type: receipt.mediaType }), receipt.fileName);
+  receipt.free();
+}
+
+/** @param {Blob} file @param {string} name */
+export function saveFile(file, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
-  link.download = receipt.fileName;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), SAVING);
-  receipt.free();
 }
 
 async function copy() {

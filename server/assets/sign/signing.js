@@ -30,6 +30,10 @@ export class Signing {
     this.#record = record;
     /** @type {Promise<unknown>} */
     this.written = Promise.resolve();
+    /** Whether the token is to be handed in later: the person's choice, which a reload does not undo. */
+    this.later = record.later ?? false;
+    /** Whether the token is handed in only when the person says so. */
+    this.kept = record.kept ?? false;
     /** @type {string | undefined} Name of a sentence to say with the next panel. */
     this.note = undefined;
     /** Whether the next mail is asked for with a proof of work, which buys one more than a limit allows. */
@@ -46,10 +50,10 @@ export class Signing {
 
   /**
    * Begins with a journey that was only just prepared. Where another tab was faster, its signing goes on here.
-   * @param {Client} client @param {Storage} storage @param {Journey} journey @returns {Promise<Signing>}
+   * @param {Client} client @param {Storage} storage @param {Journey} journey @param {boolean} [kept] @returns {Promise<Signing>}
    */
-  static async begin(client, storage, journey) {
-    const record = await storage.add(draft(journey));
+  static async begin(client, storage, journey, kept = false) {
+    const record = await storage.add(draft({ journey, later: false, kept }));
     if (same(record.state, journey.save())) return new Signing(client, storage, journey, record);
     journey.free();
     return Signing.restore(client, storage, record);
@@ -82,7 +86,7 @@ export class Signing {
   async #write() {
     // An address that has had its token: nothing of this signing can be used any more.
     if (this.journey.step === this.client.Step.AlreadyIssued) return;
-    this.#record = await this.storage.replace(this.#record, draft(this.journey));
+    this.#record = await this.storage.replace(this.#record, draft(this));
   }
 
   /** Wipes what is kept. */
@@ -130,7 +134,7 @@ export class Signing {
     if (!record) {
       if (typeof BroadcastChannel !== "function") return false;
       this.storage = new MemoryStorage();
-      this.#record = await this.storage.add(draft(this.journey));
+      this.#record = await this.storage.add(draft(this));
       return true;
     }
     this.journey = this.client.Journey.restore(record.state);
@@ -149,10 +153,10 @@ export class Signing {
   }
 }
 
-/** @param {Journey} journey @returns {import("./storage.js").Draft} */
-function draft(journey) {
+/** @param {{ journey: Journey, later: boolean, kept: boolean }} signing @returns {import("./storage.js").Draft} */
+function draft({ journey, later, kept }) {
   const check = journey.mailAsked ? journey.checkNumber : undefined;
-  return { petitionId: journey.petitionId, slug: journey.slug, check, state: journey.save() };
+  return { petitionId: journey.petitionId, slug: journey.slug, check, later, kept, state: journey.save() };
 }
 
 /** @param {Uint8Array} left @param {Uint8Array} right */

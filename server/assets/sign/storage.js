@@ -9,6 +9,8 @@
  * @property {number} order The signing that was begun last has the largest.
  * @property {number} expires The day since 1970 on which the record is wiped.
  * @property {string | undefined} check What the confirm page of this browser fills in; only while a mail is awaited.
+ * @property {boolean} [later] Whether the token is to be handed in later, because the person has chosen that.
+ * @property {boolean} [kept] Whether the token is handed in only when the person says so: it came along with another petition's.
  * @property {Uint8Array} state What `Journey.save` gave.
  */
 

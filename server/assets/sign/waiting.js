@@ -4,6 +4,7 @@ import { Stopped, failure } from "./errors.js";
 import { busy, clearMessages, element, input, say, show } from "./panels.js";
 import { Backoff, now } from "./patience.js";
 import { askAddress } from "./address.js";
+import { tokenAnswered } from "./issuing.js";
 import { Superseded } from "./storage.js";
 import { send } from "./transport.js";
 
@@ -23,6 +24,7 @@ export async function waitForMail(signing) {
   const over = new AbortController();
   const { signal } = over;
   signing.ended.signal.addEventListener("abort", () => over.abort(), { signal });
+  takeChoice(signing, signal);
   const hints = showHintsLater();
   try {
     const another = await Promise.race([poll(signing, signal), takeCodes(signing, signal), anotherAddress(signing, signal)]);
@@ -45,7 +47,7 @@ async function poll(signing, signal) {
     const asked = now();
     try {
       const answer = await send(client, journey.tokenRequest(), signal);
-      if (signal.aborted || journey.tokenAnswered(answer, now()) !== client.Step.Prepared) {
+      if (signal.aborted || tokenAnswered(signing, answer) !== client.Step.Prepared) {
         if (!signal.aborted) await signing.keep();
         return;
       }
@@ -121,6 +123,19 @@ function anotherAddress(signing, signal) {
     element("#another-address").addEventListener("click", () => ask(false), { signal });
     element("#one-more").addEventListener("click", () => ask(true), { signal });
   });
+}
+
+/** Now, or later: kept as soon as it is chosen, for the link may be opened on another device at any time.
+ * @param {Signing} signing @param {AbortSignal} signal */
+function takeChoice(signing, signal) {
+  const choice = /** @type {HTMLInputElement | null} */ (document.getElementById("later"));
+  if (!choice) return;
+  choice.checked = signing.later;
+  choice.addEventListener("change", () => {
+    signing.later = choice.checked;
+    // Where another tab was faster, the next step finds that out.
+    signing.keep().catch(() => {});
+  }, { signal });
 }
 
 /** After a while the page says where else to look, and what else can be the matter. */

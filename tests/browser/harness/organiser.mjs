@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 /**
  * Publishes a sample with another short name, open from now on for a day, a batch every second.
- * @param {{ opens?: number, closes?: number, grace?: number, redemption?: string, accent?: string, notices?: Notice[] }} changes
+ * @param {{ opens?: number, closes?: number, grace?: number, maxWait?: number, redemption?: string, accent?: string, notices?: Notice[] }} changes
  *   Seconds from now; lines of `[redemption]`; a colour; what is said about it at once.
  * @typedef {{ command?: "update" | "close" | "deliver" | "answer" | "earlier-total", toml?: string }} Notice
  */
@@ -27,7 +27,8 @@ export async function publish(demo, slug, changes = {}) {
 }
 
 /** The same with words of the command line that say whose it is and where it goes. */
-export async function publishWith(words, slug, { opens = -1, closes = 86_400, grace = 3_600, redemption = 'rule = "immediate"', accent } = {}) {
+export async function publishWith(words, slug, changes = {}) {
+  const { opens = -1, closes = 86_400, grace = 3_600, maxWait = 1, redemption = 'rule = "immediate"', accent } = changes;
   const directory = await folder("petition");
   await cp(join(SAMPLES, "night-bus-17"), join(directory, slug), { recursive: true });
   const file = join(directory, slug, "petition.toml");
@@ -39,7 +40,7 @@ export async function publishWith(words, slug, { opens = -1, closes = 86_400, gr
     [/^grace = .*$/m, `grace = ${grace}`],
     [/^interval = .*$/m, "interval = 1"],
     [/^min_batch = .*$/m, "min_batch = 1"],
-    [/^max_wait = .*$/m, "max_wait = 1"],
+    [/^max_wait = .*$/m, `max_wait = ${maxWait}`],
     [/^\[redemption\]\nrule = .*$/m, `[redemption]\n${redemption}`],
   ]) {
     if (!line.test(text)) throw new Error(`the sample has no ${line}`);

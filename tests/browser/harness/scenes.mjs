@@ -27,6 +27,7 @@ export async function stage() {
   const [demo, bare, browser] = await Promise.all([startDemo(), startDemo({ client: false }), launch()]);
   await publish(demo, "opens-later", { opens: 40 * 86_400, closes: 80 * 86_400 });
   await publish(demo, "waits-a-day", { redemption: 'rule = "next_epoch"\nepoch = 86400' });
+  await publish(demo, "may-wait", { maxWait: 86_400 });
   await publish(demo, "has-news", {
     notices: [{}, { toml: 'kind = "delivery"' }, { toml: `kind = "correction"\nreplaced_by = "${"A".repeat(43)}"` }],
   });
@@ -297,7 +298,28 @@ export const SCENES = {
     await person.enterCode(page, (await demo.mailbox.first(address)).code);
     await person.seePanel(page, "holding");
     yield ["holding", page];
+
+    const later = await person.open(context, demo.page("may-wait", language));
+    const another = demo.newAddress();
+    await person.begin(later, { only: true });
+    await person.enterAddress(later, another);
+    await later.locator("#later").check();
+    yield ["waiting-later", later];
+    await person.enterCode(later, (await demo.mailbox.first(another)).code);
+    await person.seePanel(later, "holding");
+    yield ["holding-chosen", later];
     await context.close();
+
+    const keeper = await browser.profile();
+    const done = await person.sign(keeper, demo, SLUG);
+    await done.locator("#keep-choice summary").click();
+    yield ["keep-choice", done];
+    await done.locator("#keep-others").click();
+    await person.seeMessage(done, "others-kept");
+    const kept = await person.open(keeper, demo.page(PETITIONS[1], language));
+    await person.seePanel(kept, "kept");
+    yield ["kept", kept];
+    await keeper.close();
   },
 };
 

@@ -4,6 +4,7 @@
 mod others;
 mod redemption;
 mod saved;
+mod schedule;
 mod state;
 mod tokens;
 mod verification;

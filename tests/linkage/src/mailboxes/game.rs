@@ -94,7 +94,7 @@ impl Game {
         let mails = Mails::listen().await?;
         let limits = format!(
             "mails_per_address = {MAILS_PER_ADDRESS}\nmails_per_domain = {MAILS_PER_DOMAIN}\n\
-             mails_per_network = 100000\nmails_per_minute = 100000\n"
+             mails_per_network = 100000\nmails_per_minute = 100000\nproof_of_work.requests_per_minute = 10000000\n"
         );
         let server = TestServer::start(Options {
             smtp: Some(mails.settings()),
