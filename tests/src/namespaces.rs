@@ -80,7 +80,10 @@ impl Network {
     pub fn capture(&self, name: &str, folder: &Path) -> Capture {
         let (file, said) = (folder.join(format!("{name}.pcap")), folder.join(format!("{name}.tcpdump")));
         let mut command = self.command(name, Path::new("tcpdump"));
-        command.args(["-i", "eth0", "-U", "-s", "0", "-B", "16384", "-Z", "root", "-w"]).arg(&file).arg("tcp");
+        command
+            .args(["-i", "eth0", "-U", "--immediate-mode", "-s", "0", "-B", "16384", "-Z", "root", "-w"])
+            .arg(&file)
+            .arg("tcp");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&said).expect("a file"));
         let process = command.spawn().expect("tcpdump");
         for _ in 0..500 {
@@ -118,10 +121,17 @@ fn ip(words: &[&str]) {
 }
 
 impl Capture {
-    /// Everything so far. What has just been sent is waited for.
+    /// Everything so far. What has just been sent is waited for: nothing more comes for a second.
     pub fn packets(&self) -> Vec<Packet> {
-        std::thread::sleep(Duration::from_millis(500));
-        parse(&fs::read(&self.file).expect("what tcpdump wrote"))
+        let read = || fs::read(&self.file).expect("what tcpdump wrote");
+        let (mut last, mut quiet) = (read(), 0);
+        while quiet < 10 {
+            std::thread::sleep(Duration::from_millis(100));
+            let now = read();
+            quiet = if now == last { quiet + 1 } else { 0 };
+            last = now;
+        }
+        parse(&last)
     }
 }
 
