@@ -85,10 +85,10 @@ impl Network {
             .arg(&file)
             .arg("tcp");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&said).expect("a file"));
-        let process = command.spawn().expect("tcpdump");
+        let capture = Capture { process: command.spawn().expect("tcpdump"), file };
         for _ in 0..500 {
             if fs::read_to_string(&said).is_ok_and(|said| said.contains("listening on")) {
-                return Capture { process, file };
+                return capture;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -142,8 +142,11 @@ impl Drop for Capture {
     }
 }
 
-/// All that went from one place to another in each connection, put together.
-pub fn streams(packets: &[Packet]) -> BTreeMap<((Ipv4Addr, u16), (Ipv4Addr, u16)), Vec<u8>> {
+/// One way of a connection: from where, to where.
+pub type Way = ((Ipv4Addr, u16), (Ipv4Addr, u16));
+
+/// All that went each way, put together.
+pub fn streams(packets: &[Packet]) -> BTreeMap<Way, Vec<u8>> {
     let mut streams: BTreeMap<_, Vec<u8>> = BTreeMap::new();
     for packet in packets {
         streams.entry((packet.from, packet.to)).or_default().extend(&packet.content);
