@@ -94,7 +94,7 @@ pub fn arrivals(people: usize, rounds: usize, seed: u64) -> Vec<Visit> {
                 comes_after: seconds(comes_after),
                 reads_for: seconds(lots.waiting(READING)),
                 signs,
-                takes_back: lots.draw() % 6 == 0,
+                takes_back: lots.draw().is_multiple_of(6),
             });
         }
     }
