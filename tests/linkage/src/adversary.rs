@@ -37,6 +37,8 @@ pub struct Finding {
     pub since_the_tick: bool,
     /// How many pairs of readings were compared.
     pub comparisons: usize,
+    /// How many people there were in the comparison that had most.
+    pub people: usize,
     /// The readings that went best, and how well. `None` where there is nothing that could be compared.
     pub best: Option<(String, Comparison)>,
 }
@@ -49,7 +51,7 @@ pub fn look(held: &Held, crowds: &Crowds, seed: u64) -> Vec<Finding> {
             continue;
         }
         for trick in TRICKS {
-            let (comparisons, best) = try_trick(trick, &held.evidence, crowds, seed);
+            let (comparisons, people, best) = try_trick(trick, &held.evidence, crowds, seed);
             let moment = held.moment.clone();
             findings.push(Finding {
                 engine: held.engine,
@@ -57,6 +59,7 @@ pub fn look(held: &Held, crowds: &Crowds, seed: u64) -> Vec<Finding> {
                 trick: trick.name,
                 since_the_tick,
                 comparisons,
+                people,
                 best,
             });
         }
@@ -64,13 +67,14 @@ pub fn look(held: &Held, crowds: &Crowds, seed: u64) -> Vec<Finding> {
     findings
 }
 
-/// Compares every reading of one side with every reading of the other.
+/// Compares every reading of one side with every reading of the other: how many comparisons that are, how many people the largest has, and
+/// which went best.
 pub fn try_trick(
     trick: Trick,
     evidence: &[Evidence; 2],
     crowds: &[Vec<usize>],
     seed: u64,
-) -> (usize, Option<(String, Comparison)>) {
+) -> (usize, usize, Option<(String, Comparison)>) {
     let mut lots = Lots::new(seed);
     let [identified, anonymous] = evidence.each_ref().map(|evidence| different((trick.read)(evidence)));
     let pairs = identified.iter().flat_map(|one| anonymous.iter().map(move |other| (one, other)));
@@ -79,8 +83,9 @@ pub fn try_trick(
         Some((format!("{} / {}", one.name, other.name), comparison))
     });
     let compared: Vec<_> = compared.collect();
+    let people = compared.iter().map(|(_, comparison)| comparison.people).max().unwrap_or(0);
     let count = compared.len();
-    (count, compared.into_iter().min_by(|one, other| one.1.p.total_cmp(&other.1.p)))
+    (count, people, compared.into_iter().min_by(|one, other| one.1.p.total_cmp(&other.1.p)))
 }
 
 /// Readings without those that order people as an earlier one does: what is compared twice finds nothing more, and takes a share of what

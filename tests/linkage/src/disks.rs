@@ -151,7 +151,7 @@ impl Disks {
         // rewrites has let go of what he holds to be alone.
         let tables: &[&str] = match side {
             Side::Identified => &["issuance", "confirmation", "outbox"],
-            Side::Anonymous => &["nonce", "pool"],
+            Side::Anonymous => &["nonce", "pool", "withdrawal"],
         };
         let mut left: Vec<_> = tables
             .iter()

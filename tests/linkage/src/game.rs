@@ -173,10 +173,14 @@ impl Game {
         if self.settings.interval >= DAY {
             return self.disks.wait_until_rewritten().await;
         }
-        let signed = self.holders.iter().filter(|signed| signed.round.is_some()).count() as u64;
+        let signed: Vec<_> = self.holders.iter().filter(|signed| signed.round.is_some()).collect();
+        let withdrawn = signed.iter().filter(|signed| signed.holder.visit.takes_back).count() as u64;
+        let signed = signed.len() as u64;
         for tries in 0.. {
             assert!(tries < 2_400, "not everything was published within two minutes");
-            if self.place.wire.total(&self.place.petition.petition_id()).await == signed {
+            if self.place.wire.counts(&self.place.petition.petition_id()).await
+                == (signed - withdrawn, signed, withdrawn)
+            {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

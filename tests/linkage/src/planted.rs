@@ -39,7 +39,7 @@ pub(crate) fn so_many(count: usize, seed: u64) -> Vec<Trace> {
 /// The best that a trick comes to with these, where it is not known which of the people is whom.
 pub(crate) fn best(read: fn(&Evidence) -> Vec<Reading>, evidence: &[Evidence; 2]) -> Option<(String, Comparison)> {
     let trick = Trick { name: "", read };
-    let (_, best) = try_trick(trick, evidence, &[(0..evidence[0].people).collect()], 1);
+    let (_, _, best) = try_trick(trick, evidence, &[(0..evidence[0].people).collect()], 1);
     best
 }
 

@@ -2,11 +2,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use rand_core::Rng as _;
 use undersign_protocol::petition::VerifiedManifest;
 use undersign_protocol::public_log::Entry;
-use undersign_protocol::redemption::Token;
+use undersign_protocol::redemption::{Token, WithdrawalKey};
 use undersign_tests::blinding::Blinding;
 use undersign_tests::post::Mails;
+use undersign_tests::signer::rng;
 use undersign_tests::wire::Wire;
 
 use crate::lots::Lots;
@@ -29,6 +31,8 @@ pub struct Visit {
     pub reads_for: Duration,
     /// From the token to the signature.
     pub signs: Signs,
+    /// Whether they take it back at once.
+    pub takes_back: bool,
 }
 
 /// When someone hands in their token.
@@ -61,10 +65,11 @@ pub struct Holder {
     /// What is theirs; the tag is not known to them.
     pub trace: Trace,
     token: Token,
+    withdrawal_key: [u8; 32],
 }
 
 /// Arrivals of so many people in so many rounds: independent of each other, as in a queue; three of four sign at once, most others in a
-/// later round, a few never.
+/// later round, a few never. Of six one takes the signature back.
 pub fn arrivals(people: usize, rounds: usize, seed: u64) -> Vec<Visit> {
     let mut lots = Lots::new(seed);
     let seconds = |seconds: f64| Duration::from_secs_f64(seconds.min(2.0 * SPAN));
@@ -89,6 +94,7 @@ pub fn arrivals(people: usize, rounds: usize, seed: u64) -> Vec<Visit> {
                 comes_after: seconds(comes_after),
                 reads_for: seconds(lots.waiting(READING)),
                 signs,
+                takes_back: lots.draw().is_multiple_of(6),
             });
         }
     }
@@ -100,7 +106,9 @@ impl Visit {
     pub async fn token(self, place: Place) -> Result<Holder> {
         tokio::time::sleep(self.comes_after).await;
         let Place { wire, mails, petition } = place;
-        let blinding = Blinding::new(&petition);
+        let mut withdrawal_key = [0; 32];
+        rng().fill_bytes(&mut withdrawal_key);
+        let blinding = Blinding::with_nonce(&petition, WithdrawalKey::from_bytes(withdrawal_key).nonce());
         let (digest, check, body) = (blinding.digest(), blinding.check().to_string(), blinding.body());
         let hash = blinding.request().hash();
         let mail = mails.token_for(&self.email);
@@ -117,16 +125,21 @@ impl Visit {
             identified: [Vec::new(), hash.as_bytes().to_vec(), digest.as_bytes().to_vec()],
             anonymous: [token.input.nonce.as_bytes().to_vec(), token.authenticator.to_vec(), leaf.as_bytes().to_vec()],
         };
-        Ok(Holder { visit: self, trace, token })
+        Ok(Holder { visit: self, trace, token, withdrawal_key })
     }
 }
 
 impl Holder {
-    /// Signs, after so long.
+    /// Signs, after so long, and takes it back, if they do.
     pub async fn sign(&self, place: &Place, after: Duration) -> Result<()> {
         tokio::time::sleep(after).await;
-        let answer = place.wire.redeem(&place.petition.petition_id(), &self.token).await;
+        let petition = place.petition.petition_id();
+        let answer = place.wire.redeem(&petition, &self.token).await;
         ensure!(answer.status == 200, "not accepted: {}", answer.text());
+        if self.visit.takes_back {
+            let answer = place.wire.withdraw(&petition, &WithdrawalKey::from_bytes(self.withdrawal_key)).await;
+            ensure!(answer.status == 200, "not taken back: {}", answer.text());
+        }
         Ok(())
     }
 }
@@ -144,6 +157,7 @@ mod tests {
         assert!(count(|visit| visit.signs == Signs::AtOnce) > 250);
         assert!(count(|visit| matches!(visit.signs, Signs::Later(round, _) if round > visit.round)) > 30);
         assert!(count(|visit| visit.signs == Signs::Not) > 5);
+        assert!((40..100).contains(&count(|visit| visit.takes_back)));
         assert_eq!(count(|visit| visit.round == 3), 100);
     }
 }

@@ -14,7 +14,7 @@ struct Table {
     columns: &'static [&'static str],
 }
 
-const TABLES: [Table; 5] = [
+const TABLES: [Table; 6] = [
     Table {
         side: Side::Identified,
         name: "issuance",
@@ -29,6 +29,12 @@ const TABLES: [Table; 5] = [
     },
     Table { side: Side::Anonymous, name: "nonce", key: "nonce", columns: &["petition_id", "nonce"] },
     Table { side: Side::Anonymous, name: "pool", key: "nonce", columns: &["petition_id", "nonce", "authenticator"] },
+    Table {
+        side: Side::Anonymous,
+        name: "withdrawal",
+        key: "nonce",
+        columns: &["petition_id", "nonce", "withdrawal_key"],
+    },
     // Kind and type, then the nonce.
     Table { side: Side::Anonymous, name: "log_entry", key: "substr(entry, 4, 32)", columns: &["entry"] },
 ];

@@ -16,11 +16,10 @@ async fn is_not_beaten(settings: Settings) {
     assert!(report.leaks().is_empty(), "{}", report.markdown());
     // The adversary has looked at nearly everyone, in every way that there is.
     let at_the_end: Vec<&Finding> = findings.iter().filter(|finding| finding.moment.ends_with(&end)).collect();
-    let found = |trick: &str| {
-        at_the_end.iter().find(|finding| finding.trick == trick).and_then(|finding| finding.best.as_ref())
-    };
-    assert!(["place in files", "place in pages"].into_iter().all(|trick| found(trick).is_some()));
-    let seen = found("order of rows").map_or(0, |(_, best)| best.people);
+    let seen_by =
+        |trick: &str| at_the_end.iter().find(|finding| finding.trick == trick).map_or(0, |finding| finding.people);
+    assert!(["place in files", "place in pages"].into_iter().all(|trick| seen_by(trick) > 0));
+    let seen = seen_by("order of rows");
     assert!(seen * 10 >= people * 8, "{seen} of {people} on both sides");
 }
 

@@ -129,7 +129,7 @@ fn play_in(setting: &Setting, span: Option<f64>, seed: u64) -> Outcome {
         outcome.expected += sure(row);
         outcome.on_the_true += place.checked_sub(row.first).and_then(|place| row.values.get(place)).unwrap_or(&0.0);
         // Which of a cell's tokens it is has to be guessed.
-        let is_it = lots.draw() % cells[place].tokens as u64 == 0;
+        let is_it = lots.draw().is_multiple_of(cells[place].tokens as u64);
         outcome.right += usize::from(guess == Some(place) && is_it);
     }
     let scored = outcome.scored.max(1) as f64;

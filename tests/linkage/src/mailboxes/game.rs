@@ -64,6 +64,9 @@ struct Victim {
     mails_left: u64,
 }
 
+/// Reads a number of an address.
+type Read = Box<dyn Fn(&Victim) -> u64>;
+
 /// A real server with two petitions of one run.
 struct Game {
     place: Place,
@@ -165,9 +168,7 @@ impl Game {
                 rule,
                 victims,
                 [first, second],
-                readings.map(|(name, read)| {
-                    (name, Box::new(move |victim: &Victim| read(&victim.seen)) as Box<dyn Fn(&Victim) -> u64>)
-                }),
+                readings.map(|(name, read)| (name, Box::new(move |victim: &Victim| read(&victim.seen)) as Read)),
             )
         };
         let nothing: fn(Deed) -> bool = |deed| deed == Deed::Nothing;
@@ -199,8 +200,7 @@ impl Game {
                 &[By::Trying],
             ),
         ];
-        let left: (_, Box<dyn Fn(&Victim) -> u64>) =
-            ("mails that still come", Box::new(|victim: &Victim| victim.mails_left));
+        let left: (_, Read) = ("mails that still come", Box::new(|victim: &Victim| victim.mails_left));
         let question = "has it asked for a mail today? by asking until none comes";
         findings.push(self.tell_apart(question, Rule::Told, victims, [signed, nothing], [left].into_iter()));
         findings.push(self.join_with_the_log(victims));
@@ -213,7 +213,7 @@ impl Game {
         rule: Rule,
         victims: &[Victim],
         [first, second]: [fn(Deed) -> bool; 2],
-        readings: impl Iterator<Item = (&'a str, Box<dyn Fn(&Victim) -> u64>)>,
+        readings: impl Iterator<Item = (&'a str, Read)>,
     ) -> Finding {
         let asked: Vec<&Victim> = victims.iter().filter(|victim| first(victim.deed) || second(victim.deed)).collect();
         let is_first: Vec<bool> = asked.iter().map(|victim| first(victim.deed)).collect();

@@ -30,8 +30,8 @@ impl<'a> Report<'a> {
     /// Tables in Markdown.
     pub fn markdown(&self) -> String {
         let mut text = format!(
-            "Who reads mailboxes and asks himself. What he must not learn, by {} comparisons; *right* and *by chance* are of the reading that \
-             went best; p is corrected for all of them.\n\n",
+            "What he must not learn, by {} comparisons. *right* is of the reading that went best, at the place that separates best, which by chance \
+             too is a little above half; p is corrected for all comparisons.\n\n",
             self.comparisons()
         );
         self.table(&mut text, Rule::Judged);

@@ -51,7 +51,6 @@ struct Seen {
 struct World {
     server: TestServer,
     manifest: VerifiedManifest,
-    behaviour: Behaviour,
     seen: Vec<Seen>,
 }
 
@@ -62,7 +61,7 @@ impl World {
         folder.settings.publication = PUBLICATION;
         folder.settings.redemption = behaviour.redemption;
         let manifest = server.publish(folder).await;
-        Self { server, manifest, behaviour, seen: Vec::new() }
+        Self { server, manifest, seen: Vec::new() }
     }
 
     /// The model's moment, where the petition has opened now.
