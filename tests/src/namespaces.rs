@@ -80,12 +80,15 @@ impl Network {
     pub fn capture(&self, name: &str, folder: &Path) -> Capture {
         let (file, said) = (folder.join(format!("{name}.pcap")), folder.join(format!("{name}.tcpdump")));
         let mut command = self.command(name, Path::new("tcpdump"));
-        command.args(["-i", "eth0", "-U", "-s", "0", "-B", "16384", "-Z", "root", "-w"]).arg(&file).arg("tcp");
+        command
+            .args(["-i", "eth0", "-U", "--immediate-mode", "-s", "0", "-B", "16384", "-Z", "root", "-w"])
+            .arg(&file)
+            .arg("tcp");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&said).expect("a file"));
-        let process = command.spawn().expect("tcpdump");
+        let capture = Capture { process: command.spawn().expect("tcpdump"), file };
         for _ in 0..500 {
             if fs::read_to_string(&said).is_ok_and(|said| said.contains("listening on")) {
-                return Capture { process, file };
+                return capture;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -118,10 +121,17 @@ fn ip(words: &[&str]) {
 }
 
 impl Capture {
-    /// Everything so far. What has just been sent is waited for.
+    /// Everything so far. What has just been sent is waited for: nothing more comes for a second.
     pub fn packets(&self) -> Vec<Packet> {
-        std::thread::sleep(Duration::from_millis(500));
-        parse(&fs::read(&self.file).expect("what tcpdump wrote"))
+        let read = || fs::read(&self.file).expect("what tcpdump wrote");
+        let (mut last, mut quiet) = (read(), 0);
+        while quiet < 10 {
+            std::thread::sleep(Duration::from_millis(100));
+            let now = read();
+            quiet = if now == last { quiet + 1 } else { 0 };
+            last = now;
+        }
+        parse(&last)
     }
 }
 
@@ -132,8 +142,11 @@ impl Drop for Capture {
     }
 }
 
-/// All that went from one place to another in each connection, put together.
-pub fn streams(packets: &[Packet]) -> BTreeMap<((Ipv4Addr, u16), (Ipv4Addr, u16)), Vec<u8>> {
+/// One way of a connection: from where, to where.
+pub type Way = ((Ipv4Addr, u16), (Ipv4Addr, u16));
+
+/// All that went each way, put together.
+pub fn streams(packets: &[Packet]) -> BTreeMap<Way, Vec<u8>> {
     let mut streams: BTreeMap<_, Vec<u8>> = BTreeMap::new();
     for packet in packets {
         streams.entry((packet.from, packet.to)).or_default().extend(&packet.content);

@@ -118,7 +118,6 @@ async fn every_answer_from_inside_is_of_one_size_and_says_what_it_says_directly(
         ("GET", "/v1/log/checkpoint".to_owned()),
         ("GET", "/".to_owned()),
         ("POST", "/.well-known/ohttp-gateway".to_owned()),
-        ("POST", String::new()),
         ("POST", "https://elsewhere.example/".to_owned()),
     ] {
         let (answer, size) = oblivious.send(&Inner { method: method.to_owned(), ..Inner::post(path.clone()) }).await;
@@ -126,8 +125,8 @@ async fn every_answer_from_inside_is_of_one_size_and_says_what_it_says_directly(
         assert_eq!(answer.problem(), Problem::NotFound, "{method} {path}");
     }
     // What is no request at all, and a pause.
-    for padded in [vec![0xff; REQUEST_SIZE], vec![0; REQUEST_SIZE], pad(&[1, 0x40, 200], REQUEST_SIZE).expect("padded")]
-    {
+    let answer = pad(&[1, 0x40, 200], REQUEST_SIZE).expect("padded");
+    for padded in [vec![0xff; REQUEST_SIZE], vec![0; REQUEST_SIZE], Inner::post("").padded(), answer] {
         let (answer, size) = oblivious.send_padded(&padded).await;
         sizes.insert(size);
         assert_eq!(answer.problem(), Problem::MalformedRequest);

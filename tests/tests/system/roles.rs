@@ -11,6 +11,7 @@ use undersign_protocol::petition::{
 use undersign_protocol::problem::Problem;
 use undersign_tests::moderating::{Stranger, hand_in_to_both, operated, post_question};
 use undersign_tests::noticing::{notice, operator as log_key, post as post_notice};
+use undersign_tests::oblivious::TestRelay;
 use undersign_tests::openapi::{nameless, routed_paths, routes_of, specified_routes};
 use undersign_tests::petitions::petition;
 use undersign_tests::server::{Options, TestServer};
@@ -31,7 +32,7 @@ enum Asks {
 use Asks::{Person, Reads, Signed};
 
 /// Every route of both sides. A new one belongs here: what is it asked with?
-const ROUTES: [(&str, &str, Asks); 55] = [
+const ROUTES: [(&str, &str, Asks); 57] = [
     ("GET", "/v1/petitions", Reads),
     ("POST", "/v1/petitions", Signed),
     ("POST", "/v1/petitions/prepare", Signed),
@@ -52,6 +53,8 @@ const ROUTES: [(&str, &str, Asks); 55] = [
     ("GET", "/v1/log/checkpoint", Reads),
     ("GET", "/v1/log/tile/{tile}", Reads),
     ("GET", "/.well-known/private-token-issuer-directory", Reads),
+    ("GET", "/.well-known/ohttp-gateway", Reads),
+    ("POST", "/.well-known/ohttp-gateway", Person),
     ("POST", "/v1/email-verifications", Person),
     ("POST", "/v1/email-verifications/confirm", Person),
     ("GET", "/confirm", Reads),
@@ -108,6 +111,7 @@ struct World {
 impl World {
     async fn new() -> Self {
         let options = Options { apart: true, review: Some("others".to_owned()), ..Options::default() };
+        let options = TestRelay::reserve().options(options);
         let server = TestServer::start(options).await;
         let (wire, stranger, other) = (Wire::new(&server), Stranger::new(1), Stranger::new(2));
         let key = other.key.public_key().to_string();
