@@ -103,7 +103,7 @@ impl TestServer {
             }
             ("POST", ["v1", "email-verifications"]) => self.verify(body),
             ("POST", ["v1", "email-verifications", "challenge"]) => match self.proofs.challenge(body) {
-                Some(challenge) => found(json(&challenge).unwrap()),
+                Some(challenge) => found(json(&challenge)),
                 None => problem(Problem::NotFound),
             },
             ("POST", ["v1", "email-verifications", "confirm"]) => self.confirm(body),
