@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use altcha::{CreateChallengeOptions, Payload, VerifySolutionOptions, create_challenge, verify_solution};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use undersign_protocol::email_verification::RequestDigest;
 use undersign_protocol::email_verification::proof_of_work::{Challenge, ChallengeData, MOST_WORK, ProofOfWork};
 use undersign_protocol::timestamp::Timestamp;
@@ -157,7 +157,7 @@ impl Proofs {
 /// What is signed of ours. Sorted by name, as ALTCHA's canonical JSON has it.
 fn members(data: &ChallengeData) -> BTreeMap<String, Value> {
     let value = serde_json::to_value(data).unwrap_or_default();
-    value.as_object().map(Map::clone).unwrap_or_default().into_iter().collect()
+    value.as_object().cloned().unwrap_or_default().into_iter().collect()
 }
 
 /// A random number below another. Of 2^64 none is likelier than the next by more than 2^-32.
