@@ -7,12 +7,13 @@ use std::{env, fs};
 use undersign_scripts::{bundle, minified};
 
 /// The scripts that pages name, the workers, and what scripts fetch when it is needed.
-const ENTRIES: [&str; 8] = [
+const ENTRIES: [&str; 9] = [
     "proof/worker.js",
     "share/main.js",
     "sign/confirm.js",
     "sign/main.js",
     "sign/oblivious.js",
+    "sign/reminder.js",
     "verify/main.js",
     "verify/worker.js",
     "withdraw/main.js",

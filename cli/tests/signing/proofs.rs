@@ -38,5 +38,6 @@ fn a_mail_that_is_asked_for_again_comes_with_work_where_the_server_knows_of_it()
     assert_eq!(world.front().server.proofs.seen.len(), 1);
     world.front().server.proofs.are_unknown = true;
     assert_eq!(world.run(&["resume", "--email", EMAIL, "--timeout", "0"]).code, 6);
-    assert_eq!((world.front().server.proofs.seen.len(), world.front().server.asked.len()), (1, 3));
+    let front = world.front();
+    assert_eq!((front.server.proofs.seen.len(), front.server.asked.len()), (1, 3));
 }

@@ -3,7 +3,6 @@
 import { Stopped, failure } from "./errors.js";
 import { element, say, show, showTime } from "./panels.js";
 import { Backoff, now, pause } from "./patience.js";
-import { saveFile } from "./receipt.js";
 import { handOver } from "./transport.js";
 
 /** @typedef {import("./signing.js").Signing} Signing */
@@ -50,7 +49,9 @@ async function waitForItsTime(signing) {
   showTime("[data-redeem-at]", at);
   // Not there where the rule makes everybody wait.
   const [instead, reminder] = ["finish-now", "reminder"].map((id) => document.getElementById(id));
-  if (reminder) reminder.onclick = () => remind(at, reminder);
+  if (reminder) {
+    reminder.onclick = () => import("./reminder.js").then(({ remind }) => remind(at, reminder.dataset.word), () => say("network"));
+  }
   const over = new AbortController();
   ended.signal.addEventListener("abort", () => over.abort());
   if (instead) instead.onclick = () => over.abort();
@@ -75,18 +76,4 @@ async function untilAsked(signing) {
   if (signing.ended.signal.aborted) return;
   signing.kept = false;
   await signing.keep();
-}
-
-/**
- * A file for calendars that names neither the petition nor this site.
- * @param {number} at @param {HTMLElement} button
- */
-function remind(at, { dataset }) {
-  const stamp = (/** @type {number} */ seconds) => `${new Date(seconds * 1_000).toISOString().replace(/\W|\.\d+/g, "").slice(0, 15)}Z`;
-  const lines = [
-    "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//reminder", "BEGIN:VEVENT", `UID:${crypto.randomUUID()}`, `DTSTAMP:${stamp(now())}`,
-    `DTSTART:${stamp(at)}`, `SUMMARY:${dataset.word}`, "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0S", `DESCRIPTION:${dataset.word}`,
-    "END:VALARM", "END:VEVENT", "END:VCALENDAR", "",
-  ];
-  saveFile(new Blob([lines.join("\r\n")], { type: "text/calendar" }), "reminder.ics");
 }

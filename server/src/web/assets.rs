@@ -82,7 +82,7 @@ macro_rules! script {
     };
 }
 
-const EMBEDDED: [(&str, &[u8]); 11] = [
+const EMBEDDED: [(&str, &[u8]); 12] = [
     ("icon.svg", ICON.as_bytes()),
     ("page.css", STYLE.as_bytes()),
     ("plain.svg", PLAIN_ICON.as_bytes()),
@@ -91,6 +91,7 @@ const EMBEDDED: [(&str, &[u8]); 11] = [
     script!("sign/confirm.js"),
     script!("sign/main.js"),
     script!("sign/oblivious.js"),
+    script!("sign/reminder.js"),
     script!("verify/main.js"),
     script!("verify/worker.js"),
     script!("withdraw/main.js"),

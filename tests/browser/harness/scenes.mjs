@@ -311,7 +311,7 @@ export const SCENES = {
     await context.close();
 
     const keeper = await browser.profile();
-    const done = await person.sign(keeper, demo, SLUG);
+    const done = await person.sign(keeper, demo, SLUG, { language });
     await done.locator("#keep-choice summary").click();
     yield ["keep-choice", done];
     await done.locator("#keep-others").click();

@@ -122,8 +122,8 @@ export async function withdraw(context, demo, slug, kept, language = "en") {
 }
 
 /** A whole signing by code, from a petition's page to the public count. Gives back the page. */
-export async function sign(context, demo, slug, { address = demo.newAddress(), only = false } = {}) {
-  const page = await open(context, demo.page(slug));
+export async function sign(context, demo, slug, { address = demo.newAddress(), only = false, language = "en" } = {}) {
+  const page = await open(context, demo.page(slug, language));
   await begin(page, { only });
   await enterAddress(page, address);
   await enterCode(page, (await demo.mailbox.first(address)).code);
