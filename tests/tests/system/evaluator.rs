@@ -171,7 +171,7 @@ async fn an_evaluator_with_another_key_than_the_pinned_one_is_not_believed() {
     let (server, petition) = TestServer::with_petition(Options { evaluator: Some(mixed), ..Options::default() }).await;
     let answer = Wire::new(&server).ask(ANNA, &Blinding::new(&petition).digest()).await;
     assert_eq!(answer.problem(), Problem::Unavailable);
-    assert!(server.output().contains("does not fit identified.evaluator.key"), "{}", server.output());
+    server.wait_for_output("does not fit identified.evaluator.key").await;
 }
 
 #[tokio::test]
