@@ -32,7 +32,7 @@ enum Asks {
 use Asks::{Person, Reads, Signed};
 
 /// Every route of both sides. A new one belongs here: what is it asked with?
-const ROUTES: [(&str, &str, Asks); 57] = [
+const ROUTES: [(&str, &str, Asks); 58] = [
     ("GET", "/v1/petitions", Reads),
     ("POST", "/v1/petitions", Signed),
     ("POST", "/v1/petitions/prepare", Signed),
@@ -56,6 +56,7 @@ const ROUTES: [(&str, &str, Asks); 57] = [
     ("GET", "/.well-known/ohttp-gateway", Reads),
     ("POST", "/.well-known/ohttp-gateway", Person),
     ("POST", "/v1/email-verifications", Person),
+    ("POST", "/v1/email-verifications/challenge", Person),
     ("POST", "/v1/email-verifications/confirm", Person),
     ("GET", "/confirm", Reads),
     ("POST", "/confirm", Person),
