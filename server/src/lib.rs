@@ -83,4 +83,5 @@ pub mod entropy;
 pub mod key_directory;
 
 mod mac;
+mod outage;
 mod seal;

@@ -1,4 +1,3 @@
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -8,6 +7,7 @@ use undersign_protocol::oblivious::{ENCAPSULATED_RESPONSE_SIZE, GATEWAY_PATH, RE
 
 use super::config::{GatewaySection, RelayConfigError};
 use super::rules::{MAX_REFUSAL, RelayError, check_answer};
+use crate::outage::{Change, Outage};
 
 /// How long a gateway may take, with all that is behind it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -22,8 +22,7 @@ pub(super) struct Gateway {
     url: String,
     /// Origins whose pages may post.
     page_origins: Vec<HeaderValue>,
-    /// Whether the last request was in vain: whoever runs the relay is told once, and when it is over.
-    is_away: AtomicBool,
+    outage: Outage,
 }
 
 /// What is passed back.
@@ -50,7 +49,7 @@ impl Gateway {
         let origins = section.page_origins.iter().cloned().chain([section.base()?]);
         let page_origins = origins.filter_map(|base| HeaderValue::from_str(&base.to_string()).ok()).collect();
         let url = format!("{}{GATEWAY_PATH}", section.asked()?);
-        Ok(Self { client, url, page_origins, is_away: AtomicBool::new(false) })
+        Ok(Self { client, url, page_origins, outage: Outage::default() })
     }
 
     /// The origin, if its pages may post.
@@ -61,7 +60,7 @@ impl Gateway {
     /// Asks it: the body is all that goes there.
     pub(super) async fn ask(&self, body: Bytes) -> Result<GatewayAnswer, RelayError> {
         let answer = self.send(body).await;
-        self.tell(&answer);
+        self.outage.note(&answer);
         answer
     }
 
@@ -85,12 +84,12 @@ impl Gateway {
         Ok(GatewayAnswer { status, media_type, body })
     }
 
-    /// Says what changed; nothing of it says for whom or when.
-    fn tell(&self, answer: &Result<GatewayAnswer, RelayError>) {
-        match answer {
-            Ok(_) if self.is_away.swap(false, Ordering::Relaxed) => tracing::info!("{} answers again", self.url),
-            Err(error) if !self.is_away.swap(true, Ordering::Relaxed) => tracing::warn!("{}: {error}", self.url),
-            _ => {}
+    /// Tells whoever runs the relay what has changed.
+    pub(super) fn tell(&self) {
+        match self.outage.change() {
+            Some(Change::Began(reason)) => tracing::warn!("{}: {reason}", self.url),
+            Some(Change::Ended) => tracing::info!("{} answers again", self.url),
+            None => {}
         }
     }
 }

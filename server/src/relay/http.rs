@@ -20,8 +20,8 @@ const FULL: &str = "2";
 const MAX_AGE: &str = "7200";
 
 /// One path a host, and nothing beside.
-pub fn router(relay: Relay) -> Router {
-    Router::new().route("/{host}", any(take)).fallback(|| async { RelayError::UnknownHost }).with_state(Arc::new(relay))
+pub fn router(relay: Arc<Relay>) -> Router {
+    Router::new().route("/{host}", any(take)).fallback(|| async { RelayError::UnknownHost }).with_state(relay)
 }
 
 async fn take(State(relay): State<Arc<Relay>>, Path(host): Path<String>, request: Request) -> Response {

@@ -14,6 +14,8 @@ pub mod rules;
 mod gateway;
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
@@ -23,6 +25,9 @@ pub use rules::RelayError;
 
 use self::config::RelayConfig;
 use self::gateway::Gateway;
+
+/// How often it is told which hosts are away.
+const TELLING: Duration = Duration::from_secs(600);
 
 /// A relay at work.
 pub struct Relay {
@@ -55,6 +60,16 @@ pub async fn serve(config: &RelayConfig, ready: impl FnOnce()) -> anyhow::Result
     let address = config.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     ready();
+    let relay = Arc::new(relay);
+    tokio::spawn(tell(Arc::clone(&relay)));
     axum::serve(listener, http::router(relay)).with_graceful_shutdown(crate::serve::stopped()).await?;
     Ok(())
+}
+
+/// At set times, and not when somebody was sent away.
+async fn tell(relay: Arc<Relay>) {
+    loop {
+        tokio::time::sleep(TELLING).await;
+        relay.gateways.values().for_each(Gateway::tell);
+    }
 }

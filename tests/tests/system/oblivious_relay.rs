@@ -211,12 +211,8 @@ async fn a_relay_that_is_full_sends_away_and_one_that_runs_writes_down_nobody() 
     drop((stream, listener));
     assert_eq!(under_way.await.expect("no panic").expect("an answer").status(), 502);
     assert_eq!(request().send().await.expect("an answer").status(), 502);
-    // That the host is away, once, and nothing about who has asked.
-    let written = relay.output();
-    let lines: Vec<_> = written.lines().collect();
-    assert!(lines.len() == 2 && lines[0] == "ready" && lines[1].contains(&url), "{written}");
-    assert_eq!(written.matches("127.0.0.1").count(), 1, "{written}");
-    assert!(!written.contains("Secret") && !written.contains(HOST), "{written}");
+    // Not even that the host is away: a line at this moment would tell when somebody came.
+    assert_eq!(relay.output().lines().collect::<Vec<_>>(), ["ready"]);
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -20,6 +19,7 @@ use crate::evaluator::rules::authenticator;
 use crate::key_directory::KeyDirectory;
 use crate::mac::hmac_sha256;
 use crate::oprf::{Blinded, OprfError, is_key};
+use crate::outage::{Change, Outage};
 
 /// How long an evaluator may take, on each of two tries.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -45,10 +45,7 @@ pub(super) struct EvaluatedTags {
     secret: Zeroizing<[u8; 32]>,
     tag_key: Zeroizing<[u8; 32]>,
     entropy: Arc<dyn Entropy>,
-    /// Why the last question was in vain, if it was.
-    failure: Mutex<Option<String>>,
-    /// Whether the operator knows that questions are in vain: he is told once, and when it is over.
-    is_told: AtomicBool,
+    outage: Outage,
 }
 
 impl EvaluatedTags {
@@ -76,16 +73,7 @@ impl EvaluatedTags {
             .build()
             .map_err(|error| VerificationError::Evaluator(error.without_url().to_string()))?;
         let url = format!("{}/v1/evaluations", settings.url);
-        Ok(Self {
-            client,
-            url,
-            key: settings.key,
-            secret,
-            tag_key,
-            entropy,
-            failure: Mutex::default(),
-            is_told: AtomicBool::new(false),
-        })
+        Ok(Self { client, url, key: settings.key, secret, tag_key, entropy, outage: Outage::default() })
     }
 
     async fn compute(&self, address: &CanonicalAddress) -> Result<Tag, VerificationError> {
@@ -123,10 +111,6 @@ impl EvaluatedTags {
         let request = self.client.post(&self.url).header(CONTENT_TYPE, EVALUATION_MEDIA_TYPE);
         request.body(body.to_vec()).send().await
     }
-
-    fn lock(&self) -> MutexGuard<'_, Option<String>> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl AddressTags for EvaluatedTags {
@@ -136,20 +120,17 @@ impl AddressTags for EvaluatedTags {
     ) -> Pin<Box<dyn Future<Output = Result<Tag, VerificationError>> + Send + 'a>> {
         Box::pin(async move {
             let tag = self.compute(address).await;
-            // Kept back until a tick: a line now would tell when somebody came.
-            *self.lock() = tag.as_ref().err().map(ToString::to_string);
+            self.outage.note(&tag);
             tag
         })
     }
 
     fn tell(&self) {
-        let failure = self.lock().clone();
-        match (failure, self.is_told.load(Ordering::Relaxed)) {
-            (Some(reason), false) => tracing::error!(reason, "nobody can ask for a mail"),
-            (None, true) => tracing::info!("the evaluator answers again"),
-            (Some(_), true) | (None, false) => return,
+        match self.outage.change() {
+            Some(Change::Began(reason)) => tracing::error!(reason, "nobody can ask for a mail"),
+            Some(Change::Ended) => tracing::info!("the evaluator answers again"),
+            None => {}
         }
-        self.is_told.fetch_xor(true, Ordering::Relaxed);
     }
 
     fn check_value(&self) -> [u8; 32] {
