@@ -5,6 +5,7 @@ import { launch, profileThatForbids } from "./browser.mjs";
 import { PETITIONS, startDemo } from "./demo.mjs";
 import { day, publish } from "./organiser.mjs";
 import { until } from "./patience.mjs";
+import { startRelayed } from "./relays.mjs";
 import * as person from "./signing.mjs";
 import { startTwoHosts } from "./two_hosts.mjs";
 
@@ -287,6 +288,22 @@ export const SCENES = {
     await elsewhere.close();
     await context.close();
     await hosts.stop();
+  },
+
+  async *relays({ browser, language }) {
+    const site = await startRelayed(2, SLUG);
+    const context = await browser.profile();
+    const page = await person.open(context, site.page(SLUG, language));
+    const address = site.newAddress();
+    await person.begin(page);
+    await person.enterAddress(page, address);
+    await person.enterCode(page, (await site.mailbox.first(address)).code);
+    await person.seePanel(page, "relays-down");
+    yield ["down", page];
+    await page.locator('[data-panel="relays-down"] summary').click();
+    yield ["down-directly", page];
+    await context.close();
+    await site.stop();
   },
 
   async *"another day"({ demo, browser, language }) {
