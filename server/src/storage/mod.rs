@@ -73,6 +73,9 @@ pub enum StorageError {
 #[derive(Clone)]
 pub struct Database {
     pool: AnyPool,
+    /// The connections that write. SQLite has one that does nothing else: what the others have read is void to them with each commit that
+    /// is not their own, and is read from the file again.
+    writing: AnyPool,
     engine: Engine,
     /// SQLite has one writer at a time: waiting here is first come, first served, and costs no polling. PostgreSQL has as many as
     /// there are connections.
@@ -95,8 +98,10 @@ impl Database {
         // logs adds the time.
         let options = Self::creating(url, engine).parse::<AnyConnectOptions>().map_err(in_open)?;
         let options = options.disable_statement_logging();
-        let pool = AnyPoolOptions::new()
+        let pool_options = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
+            // A file is never gone as a server can be, and to ask takes two switches between threads.
+            .test_before_acquire(engine == Engine::Postgres)
             .acquire_timeout(Duration::from_secs(30))
             // Where a commit fails on a full disk, SQLite has ended the transaction by itself, and the rolling back that follows fails too:
             // to the library it never ends. Nothing could be begun on such a connection again.
@@ -106,10 +111,12 @@ impl Database {
                     connection.execute(engine.settings()).await?;
                     Ok(())
                 })
-            })
-            .connect_with(options)
-            .await
-            .map_err(in_open)?;
+            });
+        let pool = pool_options.clone().connect_with(options.clone()).await.map_err(in_open)?;
+        let writing = match engine {
+            Engine::Sqlite => pool_options.max_connections(1).connect_lazy_with(options),
+            Engine::Postgres => pool.clone(),
+        };
         migrations::migrate(&pool, engine, side).await?;
         let removes_wal = engine == Engine::Postgres && postgres::removes_wal(&pool).await.map_err(in_open)?;
         if engine == Engine::Postgres && !removes_wal {
@@ -121,6 +128,7 @@ impl Database {
         let claims = Claims::new(engine, pool.connect_options());
         Ok(Self {
             pool,
+            writing,
             engine,
             claims,
             write_turn: Arc::new(Semaphore::new(engine.writers() as usize)),
@@ -136,8 +144,8 @@ impl Database {
         let turn = Arc::clone(&self.write_turn).acquire_owned().await.expect("never closed");
         let begun = match self.engine {
             // IMMEDIATE: a transaction that reads first and writes later would fail with SQLITE_BUSY in between.
-            Engine::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await,
-            Engine::Postgres => self.pool.begin().await,
+            Engine::Sqlite => self.writing.begin_with("BEGIN IMMEDIATE").await,
+            Engine::Postgres => self.writing.begin().await,
         };
         let inner = begun.map_err(|source| StorageError::Database { name, source })?;
         let writes = Writes { _written: SetLater(Arc::clone(&self.written)), _turn: turn };
@@ -162,6 +170,7 @@ impl Database {
 
     /// Closes all connections.
     pub async fn close(&self) {
+        self.writing.close().await;
         self.pool.close().await;
     }
 

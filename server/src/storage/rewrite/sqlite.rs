@@ -14,7 +14,7 @@ impl Database {
         // Unwrap safety: the semaphore is never closed.
         let _turn = self.write_turn.acquire().await.expect("never closed");
         let named = |source| StorageError::Database { name: "rewrite", source };
-        let mut connection = self.pool.acquire().await.map_err(named)?;
+        let mut connection = self.writing.acquire().await.map_err(named)?;
         connection.execute("VACUUM").await.map_err(named)?;
         // The checkpoint would wait for readers itself, for ten seconds each time, while writers wait for it.
         connection.execute("PRAGMA busy_timeout = 50").await.map_err(named)?;
