@@ -97,8 +97,13 @@ pub enum StartError {
 }
 
 /// Everything that the anonymous side's handlers are given.
+///
+/// Behind one pointer: the state is copied some times for each request.
 #[derive(Clone)]
-pub struct AnonymousState {
+pub struct AnonymousState(Arc<Parts>);
+
+/// What there is of it.
+pub struct Parts {
     pub(super) database: AnonymousDatabase,
     pub(super) registry: Registry,
     pub(super) clock: Arc<dyn Clock>,
@@ -148,7 +153,7 @@ impl AnonymousState {
         let announced = settings.announcements.version().clone();
         let versions = vec![registry.version().clone(), log.version().clone(), announced];
         let cached = Arc::new(CachedAnswers::new(Arc::clone(&clock), versions));
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             cached,
             counts,
             database,
@@ -166,7 +171,15 @@ impl AnonymousState {
             announcements: settings.announcements,
             pages: Arc::new(settings.pages),
             assets: settings.assets,
-        })
+        })))
+    }
+}
+
+impl std::ops::Deref for AnonymousState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
 

@@ -75,8 +75,13 @@ pub enum StartError {
 }
 
 /// Everything that the identified side's handlers are given.
+///
+/// Behind one pointer: the state is copied some times for each request.
 #[derive(Clone)]
-pub struct IdentifiedState {
+pub struct IdentifiedState(Arc<Parts>);
+
+/// What there is of it.
+pub struct Parts {
     pub(super) database: IdentifiedDatabase,
     pub(super) registry: Registry,
     pub(super) clock: Arc<dyn Clock>,
@@ -130,7 +135,7 @@ impl IdentifiedState {
             entropy,
         )
         .await?;
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             database,
             registry,
             clock,
@@ -143,7 +148,15 @@ impl IdentifiedState {
             announcements: settings.announcements,
             issuer: Arc::new(issuer),
             counts,
-        })
+        })))
+    }
+}
+
+impl std::ops::Deref for IdentifiedState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -15,7 +17,7 @@ const MAX_AGE: &str = "7200";
 /// hosts, else none. Never with credentials: there are none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cors {
-    origins: Vec<HeaderValue>,
+    origins: Arc<[HeaderValue]>,
 }
 
 impl Cors {
@@ -31,9 +33,8 @@ impl Cors {
 
     /// For routes that answer for both sides.
     #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        self.origins.extend(other.origins);
-        self
+    pub fn and(self, other: Self) -> Self {
+        Self { origins: self.origins.iter().chain(other.origins.iter()).cloned().collect() }
     }
 
     /// Answers those origins' questions about all routes of a router, and marks its answers for them.

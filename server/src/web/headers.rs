@@ -12,31 +12,28 @@ const PERMISSIONS: &str = "browsing-topics=(), camera=(), clipboard-read=(), cli
     geolocation=(), identity-credentials-get=(), idle-detection=(), interest-cohort=(), local-fonts=(), microphone=(), payment=(), \
     publickey-credentials-get=(), usb=()";
 
+static FIXED: [(HeaderName, HeaderValue); 5] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DEFAULT_POLICY)),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+];
+
+static OF_DOCUMENTS: [(HeaderName, HeaderValue); 2] = [
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
+];
+
 /// Gives every answer the headers that keep it to itself, and documents those that only documents obey. A handler's own header stands.
 pub fn with_headers<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
-    let fixed = [
-        (header::CONTENT_SECURITY_POLICY, DEFAULT_POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ];
-    let of_documents = [
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
-    ];
-    let values = |(name, value)| (name, HeaderValue::from_static(value));
-    let (fixed, of_documents) = (fixed.map(values), of_documents.map(values));
     // One layer for all: each is a cost of every request.
-    router.layer(map_response(move |mut answer: Response| {
-        let of_documents = of_documents.iter().filter(|_| is_document(&answer));
-        let all: Vec<_> = fixed.iter().chain(of_documents).collect();
-        for (name, value) in all {
-            if !answer.headers().contains_key(name) {
-                answer.headers_mut().insert(name.clone(), value.clone());
-            }
+    router.layer(map_response(async |mut answer: Response| {
+        let of_documents = if is_document(&answer) { OF_DOCUMENTS.as_slice() } else { &[] };
+        for (name, value) in FIXED.iter().chain(of_documents) {
+            answer.headers_mut().entry(name).or_insert_with(|| value.clone());
         }
-        std::future::ready(answer)
+        answer
     }))
 }
 
