@@ -48,9 +48,10 @@ impl Transaction {
         }
         let named = self.named();
         let sql = format!(
-            "SELECT wanted.column1 AS nonce, \
+            "SELECT nonce, place, authenticator FROM (SELECT wanted.column1 AS nonce, \
              (SELECT COALESCE(leaf_index + 1, 0) FROM nonce WHERE petition_id = $1 AND nonce = wanted.column1) AS place, \
-             (SELECT authenticator FROM pool WHERE petition_id = $1 AND nonce = wanted.column1) AS authenticator FROM {}",
+             (SELECT authenticator FROM pool WHERE petition_id = $1 AND nonce = wanted.column1) AS authenticator \
+             FROM {}) AS found WHERE place IS NOT NULL",
             wanted(nonces.len(), 2)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(petition.verified.petition_id().as_bytes().as_slice());
@@ -60,10 +61,9 @@ impl Transaction {
         let rows = query.fetch_all(self.connection()).await.map_err(named)?;
         let mut taken = HashMap::new();
         for row in &rows {
-            let by = match optional_number(row, "place")? {
-                None => continue,
-                Some(0) => Taken::Waiting(Box::new(pool_token(row, petition)?)),
-                Some(place) => Taken::Published(place - 1),
+            let by = match number(row, "place")? {
+                0 => Taken::Waiting(Box::new(pool_token(row, petition)?)),
+                place => Taken::Published(place - 1),
             };
             taken.insert(bytes(row, "nonce")?, by);
         }
@@ -71,7 +71,7 @@ impl Transaction {
     }
 
     /// Takes nonces and puts their tokens into the pool, in key order, each nonce once among them. The primary key is what counts a token
-    /// once: gives back those nonces that were free. The others were taken by another transaction meanwhile.
+    /// once: gives back those nonces that were free.
     pub(super) async fn insert_nonces(
         &mut self,
         petition_id: &PetitionId,
@@ -80,16 +80,19 @@ impl Transaction {
         let named = self.named();
         // Not an error of the database's where one is taken: PostgreSQL would write it down with the nonce.
         let sql = format!(
-            "INSERT INTO nonce (petition_id, nonce) VALUES {} ON CONFLICT DO NOTHING RETURNING nonce",
+            "INSERT INTO nonce (petition_id, nonce) VALUES {} ON CONFLICT DO NOTHING",
             placeholders(tokens.len(), 2, 1)
         );
-        let nonces: Vec<&Nonce> = tokens.keys().collect();
+        let nonces: Vec<Nonce> = tokens.keys().copied().collect();
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for nonce in padded(&nonces) {
             query = query.bind(petition_id.as_bytes().as_slice()).bind(nonce.as_bytes().as_slice());
         }
-        let rows = query.fetch_all(self.connection()).await.map_err(&named)?;
-        let free: HashSet<Nonce> = rows.iter().map(|row| bytes(row, "nonce")).collect::<Result<_, _>>()?;
+        let inserted = query.execute(self.connection()).await.map_err(&named)?.rows_affected();
+        let free: HashSet<Nonce> = match inserted == nonces.len() as u64 {
+            true => nonces.into_iter().collect(),
+            false => self.without_token(petition_id, &nonces).await?,
+        };
         let pooled: Vec<&&Token> = tokens.values().filter(|token| free.contains(&token.input.nonce)).collect();
         if pooled.is_empty() {
             return Ok(free);
@@ -105,6 +108,28 @@ impl Transaction {
         }
         query.execute(self.connection()).await.map_err(named)?;
         Ok(free)
+    }
+
+    /// Which of these nonces were taken by this transaction, a moment ago: their tokens are neither in the pool nor in the log yet, as those
+    /// of every transaction that is over are.
+    async fn without_token(
+        &mut self,
+        petition_id: &PetitionId,
+        nonces: &[Nonce],
+    ) -> Result<HashSet<Nonce>, StorageError> {
+        let named = self.named();
+        let sql = format!(
+            "SELECT wanted.column1 AS nonce FROM {} WHERE \
+             (SELECT COALESCE(leaf_index, -1) FROM nonce WHERE petition_id = $1 AND nonce = wanted.column1) = -1 AND \
+             (SELECT 1 FROM pool WHERE petition_id = $1 AND nonce = wanted.column1) IS NULL",
+            wanted(nonces.len(), 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(petition_id.as_bytes().as_slice());
+        for nonce in padded(nonces) {
+            query = query.bind(nonce.as_bytes().as_slice());
+        }
+        let rows = query.fetch_all(self.connection()).await.map_err(named)?;
+        rows.iter().map(|row| bytes(row, "nonce")).collect()
     }
 
     /// All tokens in the pool, by nonce.

@@ -66,20 +66,16 @@ impl Redeeming {
         petition: &Petition,
         tokens: &[&Token],
     ) -> Result<Vec<Answer>, StorageError> {
+        let petition_id = petition.verified.petition_id();
         let nonces: BTreeMap<Nonce, &Token> = tokens.iter().rev().map(|token| (token.input.nonce, *token)).collect();
-        let mut taken = tx.taken(petition, &nonces.keys().copied().collect::<Vec<_>>()).await?;
-        let mut new = nonces;
-        new.retain(|nonce, _| !taken.contains_key(nonce));
-        let (mut inserted, mut refusal) = (HashSet::new(), None);
-        if !new.is_empty() {
-            refusal = is_still_taken(tx, petition, self.clock.as_ref()).await?;
-        }
-        if !new.is_empty() && refusal.is_none() {
-            inserted = tx.insert_nonces(&petition.verified.petition_id(), &new).await?;
-            // Another process took these at the same moment.
-            let lost: Vec<Nonce> = new.keys().filter(|nonce| !inserted.contains(*nonce)).copied().collect();
-            taken.extend(tx.taken(petition, &lost).await?);
-        }
+        let refusal = is_still_taken(tx, petition, self.clock.as_ref()).await?;
+        // Nearly every nonce is new, so none is looked for before.
+        let new = match refusal {
+            None => tx.insert_nonces(&petition_id, &nonces).await?,
+            Some(_) => HashSet::new(),
+        };
+        let others: Vec<Nonce> = nonces.keys().filter(|nonce| !new.contains(*nonce)).copied().collect();
+        let taken = tx.taken(petition, &others).await?;
         let mut answers = Vec::with_capacity(tokens.len());
         for token in tokens {
             let nonce = &token.input.nonce;
@@ -87,7 +83,7 @@ impl Redeeming {
                 (Some(taken), _) => repeated(tx, petition, token, taken).await?,
                 (None, Some(refusal)) => Err(refusal.into()),
                 // The same token twice is one redemption; another one with its nonce is none.
-                (None, None) if inserted.contains(nonce) && new.get(nonce) == Some(token) => Ok(None),
+                (None, None) if nonces.get(nonce) == Some(token) => Ok(None),
                 (None, None) => Err(RedemptionError::NonceUsed),
             });
         }
