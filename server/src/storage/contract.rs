@@ -135,7 +135,9 @@ async fn whoever_is_ended_for_the_sake_of_another_begins_again() {
     };
     let (left, right) = tokio::join!(work([1, 2]), work([2, 1]));
     assert!(left.is_ok() && right.is_ok(), "{left:?} {right:?}");
-    assert_eq!((tries.into_inner(), sum(&place.database).await), (3, 4));
+    // On a busy machine more than once.
+    assert!(tries.into_inner() > 2, "nobody was ended");
+    assert_eq!(sum(&place.database).await, 4);
 }
 
 #[tokio::test]
