@@ -1,5 +1,6 @@
 //! Runs the tests and counts them, with whichever of the two runners is there.
 
+use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::ops::AddAssign;
 use std::process::{Command, Stdio};
@@ -97,11 +98,19 @@ fn to_the_end(thorough: bool) -> Option<&'static str> {
 
 /// nextest runs the tests of several programs side by side; cargo's own runner is on every machine.
 fn runner(which: &[&str], of_cargo_s: &[&str]) -> Command {
-    if in_path("cargo-nextest") {
+    let mut command = if in_path("cargo-nextest") {
         cargo([&["nextest", "run"], which].concat())
     } else {
         cargo([&["test"], which, of_cargo_s].concat())
+    };
+    // Most tests of the whole system wait, for a mail or a tick: two for each core.
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    for name in ["NEXTEST_TEST_THREADS", "RUST_TEST_THREADS"] {
+        if env::var_os(name).is_none() {
+            command.env(name, (2 * cores).to_string());
+        }
     }
+    command
 }
 
 /// Runs the command, shows what it prints, and adds up the summaries in it. Tells too whether it succeeded.
