@@ -37,6 +37,26 @@ impl Ended {
     }
 }
 
+/// Runs a command with `--json`, to its end.
+///
+/// # Arguments
+/// * `hear` – what is done at each event; where it says no, the command is killed, as by a machine that is switched off
+pub async fn listen(mut command: Command, mut hear: impl AsyncFnMut(&Value) -> bool) -> Ended {
+    let process = command.arg("--json").stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn();
+    let mut process = process.expect("the command starts");
+    let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines();
+    let mut events = Vec::new();
+    while let Ok(Some(line)) = lines.next_line().await {
+        let event: Value = serde_json::from_str(&line).expect("an object a line");
+        let goes_on = hear(&event).await;
+        events.push(event);
+        if !goes_on {
+            process.kill().await.expect("killed");
+        }
+    }
+    Ended { code: process.wait().await.expect("its end").code(), events }
+}
+
 impl<'a> Person<'a> {
     /// Someone with an address, and a folder for what `resume` needs.
     pub fn new(server: &'a TestServer, state_dir: &'a Path, email: &str) -> Self {
@@ -68,20 +88,16 @@ impl<'a> Person<'a> {
         self.speak(line).await
     }
 
-    async fn speak(&self, mut line: Vec<String>) -> Ended {
-        line.push("--json".to_owned());
-        let process = Command::new(&line[0]).args(&line[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let mut process = process.expect("the command starts");
-        let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines();
-        let mut events = Vec::new();
-        while let Ok(Some(line)) = lines.next_line().await {
-            let event: Value = serde_json::from_str(&line).expect("an object a line");
+    async fn speak(&self, line: Vec<String>) -> Ended {
+        let mut command = Command::new(&line[0]);
+        command.args(&line[1..]);
+        listen(command, async |event| {
             if event["event"] == "waiting" {
                 self.open_link(event["check"].as_str().expect("a check number")).await;
             }
-            events.push(event);
-        }
-        Ended { code: process.wait().await.expect("its end").code(), events }
+            true
+        })
+        .await
     }
 
     /// Opens the links of new mails and types the number that the command shows, until one of them is the mail of this number. One

@@ -104,6 +104,15 @@ pub mod evil;
 /// Where the built programs are.
 pub mod programs;
 
+/// How processes end.
+mod processes;
+
+/// Caddy and nginx.
+pub mod proxies;
+
+/// What stands in the pages for operators.
+pub mod documents;
+
 /// What the server needs is away for a while.
 pub mod outages;
 

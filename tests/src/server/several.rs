@@ -7,6 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use undersign_client_lib::endpoints::Base;
 
 use super::TestServer;
+use crate::documents::block;
 
 impl TestServer {
     /// Starts all processes at once, and haproxy in front of them as docs/operators.md configures it.
@@ -86,10 +87,7 @@ impl TestServer {
 
     /// The page's own, with this test's ports.
     fn front_config(&self) -> String {
-        let page = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root").join("docs/operators.md");
-        let page = fs::read_to_string(page).expect("the page");
-        let (_, rest) = page.split_once("```haproxy\n").expect("its configuration of haproxy");
-        let mut config = rest.split_once("```").expect("the block's end").0.to_owned();
+        let mut config = block("docs/operators.md", "haproxy");
         let ports = [self.anonymous_port].into_iter().chain(self.ports.iter().copied());
         for (written, port) in ["127.0.0.1:8081", "127.0.0.1:18081", "127.0.0.1:18082"].into_iter().zip(ports) {
             assert_eq!(config.matches(written).count(), 1, "{written}");

@@ -12,12 +12,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 use undersign_protocol::ed25519::SecretKey;
 
-pub use people::{SLUG, publish, sign};
-pub use proxy::{Logging, Proxy};
+pub use people::{SLUG, publish, sample, sign};
+pub use proxy::Logging;
 
 use crate::certificate::write_certificate;
 use crate::mailbox::Mailbox;
+use crate::processes::end;
 use crate::programs::program;
+pub use crate::proxies::Proxy;
 use crate::server::free_port;
 
 /// Where every connection of a test comes from, so that it is found wherever it is kept.
@@ -141,7 +143,7 @@ impl TwoHosts {
     /// Starts the proxy, again if it runs: as `init` configures it, or with the logs that it keeps where nobody forbids them.
     pub async fn start_proxy(&mut self, logging: Logging) {
         end(&mut self.front);
-        let mut command = self.proxy.command(self, logging);
+        let mut command = proxy::command(self.proxy, self, logging);
         command.stdin(Stdio::null()).stdout(self.output("proxy.log")).stderr(self.output("proxy.log"));
         self.front = Some(command.spawn().expect("the proxy starts"));
         self.wait_for_answer(&self.mail()).await;
@@ -261,23 +263,8 @@ impl Drop for TwoHosts {
     }
 }
 
-fn fill_in(path: &Path, change: impl Fn(&str) -> String) {
+/// Has an operator change a file that `init` has made.
+pub fn fill_in(path: &Path, change: impl Fn(&str) -> String) {
     let text = fs::read_to_string(path).expect("what init has made");
     fs::write(path, change(&text)).expect("written");
-}
-
-/// A proxy has processes of its own, which end with it when it is told to end; then there is no waiting for whoever does not listen.
-fn end(process: &mut Option<Child>) {
-    if let Some(mut process) = process.take() {
-        let _ =
-            rustix::process::kill_process(rustix::process::Pid::from_child(&process), rustix::process::Signal::TERM);
-        for _ in 0..100 {
-            if matches!(process.try_wait(), Ok(Some(_))) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let _ = process.kill();
-        let _ = process.wait();
-    }
 }

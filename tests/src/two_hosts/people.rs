@@ -56,7 +56,7 @@ fn undersign(hosts: &TwoHosts) -> Command {
     command
 }
 
-/// Publishes one of the samples at both hosts, open now, with a batch every second. Gives its link.
+/// Publishes a [`sample`] at both hosts. Gives its link.
 pub async fn publish(hosts: &TwoHosts, relay: &Relay) -> String {
     let directory = tempfile::tempdir().expect("a folder");
     let folder = sample(directory.path());
@@ -73,7 +73,8 @@ pub async fn publish(hosts: &TwoHosts, relay: &Relay) -> String {
     published["link"].as_str().unwrap_or_else(|| panic!("{text}{errors}")).to_owned()
 }
 
-fn sample(into: &Path) -> PathBuf {
+/// Copies one of the samples into a folder, to be open now, with a batch every second.
+pub fn sample(into: &Path) -> PathBuf {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root").join("server/samples/night-bus-17");
     let folder = into.join(SLUG);
     copy(&samples, &folder);

@@ -1,18 +1,9 @@
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use super::{NAMES, TwoHosts};
+use crate::proxies::Proxy;
 use crate::server::free_port;
-
-/// Which proxy is in front.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proxy {
-    /// Caddy.
-    Caddy,
-    /// nginx.
-    Nginx,
-}
 
 /// What the proxy writes down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,17 +14,18 @@ pub enum Logging {
     Usual,
 }
 
-impl Proxy {
-    /// The proxy's command line, with the configurations of both machines in one: ports and certificates are the test's.
-    pub fn command(self, hosts: &TwoHosts, logging: Logging) -> Command {
-        match self {
-            Self::Caddy => caddy(hosts, logging),
-            Self::Nginx => nginx(hosts, logging),
-        }
-    }
+/// The proxy's command line, with the configurations of both machines in one: ports and certificates are the test's.
+pub fn command(proxy: Proxy, hosts: &TwoHosts, logging: Logging) -> Command {
+    let config = match proxy {
+        Proxy::Caddy => caddy(hosts, logging),
+        Proxy::Nginx => nginx(hosts, logging),
+    };
+    let mut command = Command::new(proxy.program());
+    proxy.configure(&mut command, &hosts.path("proxy"), &config);
+    command
 }
 
-fn caddy(hosts: &TwoHosts, logging: Logging) -> Command {
+fn caddy(hosts: &TwoHosts, logging: Logging) -> String {
     let [identified, anonymous] = ["identified", "anonymous"].map(|side| made(hosts, side, "Caddyfile"));
     // One Caddy for both machines: what is global stands there once.
     let (_, sites) = anonymous.split_once("max_size 64KB\n\t}\n}\n").expect("the sites");
@@ -51,21 +43,11 @@ fn caddy(hosts: &TwoHosts, logging: Logging) -> Command {
     if logging == Logging::Usual {
         text = replaced(&text, "\t\texclude http\n", "", 1);
     }
-    let file = hosts.path("proxy/Caddyfile");
-    fs::write(&file, text).expect("written");
-    let mut command = Command::new("caddy");
-    command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
-    // Where it would keep certificates.
-    for variable in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
-        command.env(variable, hosts.path("proxy"));
-    }
-    command
+    text
 }
 
-fn nginx(hosts: &TwoHosts, logging: Logging) -> Command {
+fn nginx(hosts: &TwoHosts, logging: Logging) -> String {
     let mut text = ["identified", "anonymous"].map(|side| made(hosts, side, "nginx.conf")).concat();
-    // Not every machine that tests has IPv6.
-    text = text.lines().filter(|line| !line.contains("listen [::]:")).map(|line| format!("{line}\n")).collect();
     for name in &NAMES[..2] {
         text = replaced(&text, &format!("server_name {name};"), &format!("server_name {name} localhost;"), 1);
     }
@@ -78,19 +60,7 @@ fn nginx(hosts: &TwoHosts, logging: Logging) -> Command {
     if logging == Logging::Usual {
         text = text.replace("access_log off;", "").replace("error_log /dev/null emerg;", "");
     }
-    let directory = hosts.path("proxy").display().to_string();
-    fs::write(hosts.path("proxy/undersign"), text).expect("written");
-    // What Debian's nginx.conf says around it, as far as it matters here.
-    let around = format!(
-        "user root;\nworker_processes 1;\npid {directory}/nginx.pid;\nerror_log {directory}/error.log;\n\
-         events {{\n worker_connections 256;\n}}\n\
-         http {{\n access_log {directory}/access.log;\n include {directory}/undersign;\n}}\n"
-    );
-    fs::write(hosts.path("proxy/nginx.conf"), around).expect("written");
-    let program = ["/usr/sbin/nginx", "/usr/bin/nginx"].into_iter().find(|path| Path::new(path).exists());
-    let mut command = Command::new(program.unwrap_or("nginx"));
-    command.arg("-p").arg(&directory).arg("-c").arg(hosts.path("proxy/nginx.conf")).args(["-g", "daemon off;"]);
-    command
+    text
 }
 
 /// A proxy's configuration as `init` has made it for one machine, with the ports on which the programs listen here.

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use undersign_protocol::issuance::media_type;
 use undersign_protocol::petition::{PetitionDocument, VerifiedManifest};
 use undersign_tests::blinding::Blinding;
+use undersign_tests::documents;
 use undersign_tests::programs::program;
 use undersign_tests::relay::Relay;
 use undersign_tests::two_hosts::{CLIENT, Proxy, SLUG, TwoHosts, publish, sign};
@@ -49,7 +50,8 @@ impl Operator {
     fn run(&self, block: &str) -> Output {
         let side = if block.ends_with("anonymous") { "anonymous" } else { "identified" };
         let machine = self.hosts.machine(side).display().to_string();
-        let commands = block_of_the_page(block).replace("/var/lib/undersign", &machine);
+        let commands = documents::block("docs/operators.md", &format!("sh {block}"));
+        let commands = commands.replace("/var/lib/undersign", &machine);
         let commands = commands.replace("/mnt/", &format!("{}/", self.media.path().display()));
         let programs = program("undersign-server").parent().expect("a folder").display().to_string();
         let path = format!("{programs}:{}", std::env::var("PATH").unwrap_or_default());
@@ -78,13 +80,6 @@ impl Operator {
             self.hosts.start_side(side).await;
         }
     }
-}
-
-fn block_of_the_page(name: &str) -> String {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root").join("docs/operators.md");
-    let page = fs::read_to_string(page).expect("the page");
-    let (_, rest) = page.split_once(&format!("```sh {name}\n")).unwrap_or_else(|| panic!("the page has no {name}"));
-    rest.split_once("```").expect("the block's end").0.to_owned()
 }
 
 /// Paths below a folder, without the folders themselves.

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use undersign_tests::documents::page;
 use undersign_tests::programs::program;
 
 /// A running `tor`, which reaches nobody here: what it is asked for it tells before it looks for a way.
@@ -112,7 +113,7 @@ fn the_configurations_of_the_guide_are_taken() {
         Command::new("caddy").args(["validate", "--adapter", "caddyfile", "--config"]).arg(file("Caddyfile", &caddy)),
     );
 
-    let page = page();
+    let page = page("docs/tor.md");
     let units: Vec<_> = page.split("```ini\n").skip(1).filter_map(|rest| rest.split_once("```")).collect();
     let [(service, _), (timer, _)] = units.as_slice() else { panic!("a service and a timer") };
     file("undersign.service", &service.replace("/usr/local/bin/undersign", "/bin/true"));
@@ -139,15 +140,7 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()
 }
 
-fn page() -> String {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root").join("docs/tor.md");
-    fs::read_to_string(page).expect("the page")
-}
-
 /// The first block of a language.
 fn block(language: &str) -> String {
-    let page = page();
-    let (_, rest) =
-        page.split_once(&format!("```{language}\n")).unwrap_or_else(|| panic!("the page has no {language}"));
-    rest.split_once("```").expect("the block's end").0.to_owned()
+    undersign_tests::documents::block("docs/tor.md", language)
 }

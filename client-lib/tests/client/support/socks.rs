@@ -1,4 +1,4 @@
-//! A SOCKS5 server (RFC 1928, RFC 1929) that leads every name to one address, addresses to themselves, and keeps what it was told.
+//! A SOCKS5 server (RFC 1928, RFC 1929) that leads names where it is told to, addresses to themselves, and keeps what it was told.
 
 use std::io::{self, Read, Write as _};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -42,14 +42,23 @@ pub struct SocksProxy {
 impl SocksProxy {
     /// Listens on this machine.
     pub fn start(door: Door, leads_to: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_at(([127, 0, 0, 1], 0).into(), door, move |_, _| leads_to)
+    }
+
+    /// Listens at an address, and leads each name and port where it is told.
+    pub fn start_at(
+        listen: SocketAddr,
+        door: Door,
+        leads_to: impl Fn(&str, u16) -> SocketAddr + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(listen).unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let store = Arc::clone(&seen);
+        let (store, leads_to) = (Arc::clone(&seen), Arc::new(leads_to));
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let store = Arc::clone(&store);
-                thread::spawn(move || serve(stream.unwrap(), door, leads_to, &store));
+                let (store, leads_to) = (Arc::clone(&store), Arc::clone(&leads_to));
+                thread::spawn(move || serve(stream.unwrap(), door, &*leads_to, &store));
             }
         });
         Self { address, seen }
@@ -71,11 +80,17 @@ impl SocksProxy {
     }
 }
 
-fn serve(mut client: TcpStream, door: Door, leads_to: SocketAddr, store: &Mutex<Vec<Seen>>) -> io::Result<()> {
+fn serve(
+    mut client: TcpStream,
+    door: Door,
+    leads_to: &impl Fn(&str, u16) -> SocketAddr,
+    store: &Mutex<Vec<Seen>>,
+) -> io::Result<()> {
     if door == Door::Away {
         let seen = Seen { name: None, host: String::new(), is_name: false, port: 0, requests: Vec::new() };
         let index = keep(store, seen);
-        return pass(client, TcpStream::connect(leads_to)?, |line| store.lock().unwrap()[index].requests.push(line));
+        let server = TcpStream::connect(leads_to("", 0))?;
+        return pass(client, server, |line| store.lock().unwrap()[index].requests.push(line));
     }
     let [version, count] = bytes(&mut client)?;
     let methods = several(&mut client, count.into())?;
@@ -99,7 +114,7 @@ fn serve(mut client: TcpStream, door: Door, leads_to: SocketAddr, store: &Mutex<
         _ => return client.write_all(&[5, 8, 0, 1, 0, 0, 0, 0, 0, 0]),
     };
     let port = u16::from_be_bytes(bytes(&mut client)?);
-    let leads_to = host.parse().map_or(leads_to, |address: IpAddr| (address, port).into());
+    let leads_to = host.parse().map_or_else(|_| leads_to(&host, port), |address: IpAddr| (address, port).into());
     let server = TcpStream::connect(leads_to).ok().filter(|_| command == 1);
     let index = keep(store, Seen { name, host, is_name, port, requests: Vec::new() });
     let Some(server) = server else { return client.write_all(&[5, 5, 0, 1, 0, 0, 0, 0, 0, 0]) };
