@@ -49,6 +49,9 @@ pub mod thief;
 /// Two machines, set up by `init`, behind a real proxy.
 pub mod two_hosts;
 
+/// Two organisations with a side each, a third with the relay, and people: everybody has a machine.
+pub mod organisations;
+
 /// Somebody else, who passes sealed requests on, and whoever seals them.
 pub mod oblivious;
 

@@ -54,8 +54,8 @@ pub fn answer(head: &str, body: &[u8]) -> Vec<u8> {
         .concat()
 }
 
-/// The size of a request whose head is whole: with the content that it names.
-fn whole(request: &[u8]) -> Option<usize> {
+/// The size of a message whose head is whole: with the content that it names.
+pub fn whole(request: &[u8]) -> Option<usize> {
     let end = request.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let head = String::from_utf8_lossy(&request[..end]).to_ascii_lowercase();
     let content = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);

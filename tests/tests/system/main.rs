@@ -140,8 +140,8 @@ mod oblivious_gateway;
 /// Whether a relay passes on what it should, and nothing else of anybody.
 mod oblivious_relay;
 
-/// What each of four machines has on its wire while somebody signs through a relay.
-mod separate_hosts;
+/// What each of three organisations has on its wire while somebody signs through a relay.
+mod three_organisations;
 
 /// What is at addresses where nothing is.
 mod routes;
