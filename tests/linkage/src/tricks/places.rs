@@ -29,7 +29,7 @@ mod tests {
         for engine in [Engine::Sqlite, Engine::Postgres] {
             // Another test that rewrites a database of the same cluster removes its log, and with it what is to be found here.
             let mut arrived = Arrived::at(engine, people(3), |_| 0).await;
-            for _ in 0..4 {
+            for _ in 0..40 {
                 if is_found(read, &arrived.evidence().await) {
                     break;
                 }
