@@ -38,6 +38,26 @@ async fn a_transaction_that_is_dropped_has_not_happened_and_gives_its_turn_back(
 }
 
 #[tokio::test]
+async fn on_sqlite_one_connection_writes_however_many_have_read() {
+    let place = Place::new(Engine::Sqlite, Side::Identified).await;
+    let database = &place.database;
+    let mut tx = database.begin("test").await.expect("begun");
+    // Only the connection that has made it sees it.
+    sqlx::query("CREATE TEMP TABLE mark (n INTEGER)").execute(tx.connection()).await.expect("made");
+    tx.commit().await.expect("committed");
+    for number in 1..5 {
+        let begin = || database.begin_read("test");
+        let (a, b, c) = tokio::join!(begin(), begin(), begin());
+        drop([a, b, c].map(|reading| reading.expect("begun")));
+        let mut tx = database.begin("test").await.expect("begun");
+        insert(&mut tx, number).await.expect("inserted");
+        let marks = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM mark").fetch_one(tx.connection()).await;
+        assert_eq!(marks.expect("the same connection"), 0);
+        tx.commit().await.expect("committed");
+    }
+}
+
+#[tokio::test]
 async fn an_error_names_its_transaction_and_no_value() {
     on_both(Side::Identified, async |database| {
         let mut tx = database.begin("test::twice").await.expect("begun");

@@ -94,8 +94,11 @@ async fn a_token_waits_in_the_pool_until_it_is_published_and_counts_as_taken_for
         drop(tx);
         assert_eq!(insert(&database, &petition_id, &tokens.each_ref()).await, 3);
         assert_eq!(insert(&database, &petition_id, &[&tokens[2]]).await, 0);
+        // One that is free among those that are taken.
+        let free = signed.token(5, 0);
+        assert_eq!(insert(&database, &petition_id, &[&tokens[0], &free, &tokens[2]]).await, 1);
         let mut tx = database.begin("test").await.expect("begun");
-        let mut nonces = [1, 2, 4].map(|number| signed.nonce(number));
+        let mut nonces = [1, 2, 4, 5].map(|number| signed.nonce(number));
         nonces.sort();
         let pool = tx.pool(&signed.petition).await.expect("a pool");
         assert_eq!(pool.iter().map(|token| token.input.nonce).collect::<Vec<_>>(), nonces);
@@ -113,11 +116,11 @@ async fn a_token_waits_in_the_pool_until_it_is_published_and_counts_as_taken_for
         assert!(found.len() == 2 && matches!(found[&asked[0]], Taken::Published(7)));
         assert!(matches!(&found[&asked[1]], Taken::Waiting(found) if **found == *tokens[1].token()));
         assert_eq!(tx.leaf_index_of_nonce(&petition_id, &signed.nonce(1)).await.expect("no failure"), Some(Some(7)));
-        assert_eq!(tx.pool(&signed.petition).await.expect("a pool").len(), 2);
+        assert_eq!(tx.pool(&signed.petition).await.expect("a pool").len(), 3);
         drop(tx);
         assert_eq!(insert(&database, &petition_id, &[&tokens[0]]).await, 0, "it stays taken");
         let mut tx = database.begin("test").await.expect("begun");
-        assert_eq!(tx.pool_size(&petition_id).await.expect("a size"), 2);
+        assert_eq!(tx.pool_size(&petition_id).await.expect("a size"), 3);
     })
     .await;
 }

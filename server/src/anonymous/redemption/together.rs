@@ -83,7 +83,7 @@ impl Redeeming {
                 (Some(taken), _) => repeated(tx, petition, token, taken).await?,
                 (None, Some(refusal)) => Err(refusal.into()),
                 // The same token twice is one redemption; another one with its nonce is none.
-                (None, None) if nonces.get(nonce) == Some(token) => Ok(None),
+                (None, None) if new.contains(nonce) && nonces.get(nonce) == Some(token) => Ok(None),
                 (None, None) => Err(RedemptionError::NonceUsed),
             });
         }
