@@ -177,11 +177,12 @@ fn next_epoch_is_waited_for() {
 #[test]
 fn a_wait_outlives_the_program() {
     let world = next_epoch(9);
-    let stopped = world.sign(0, &["--when", "now", "--timeout", "1"]);
-    assert_eq!(stopped.code, 6, "{:?}", stopped.events);
+    let mut waiting = world.start(&["sign", &world.link(0), "--email", EMAIL, "--when", "now"]);
+    let until = waiting.until("holding")["until"].clone();
+    waiting.kill();
     assert_eq!(world.signatures(0), 0, "not a moment before its time");
     let ended = world.run(&["resume"]);
     assert_eq!(ended.code, 0);
-    assert_eq!(ended.events[0]["until"], stopped.event("holding")["until"]);
+    assert_eq!(ended.events[0]["until"], until);
     assert_eq!(world.signatures(0), 1);
 }
