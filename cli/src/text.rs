@@ -1,4 +1,4 @@
-//! Texts of others, on a terminal.
+//! What is written on a terminal, and the texts of others in it.
 
 use undersign_protocol::petition::ByLanguage;
 
@@ -11,6 +11,11 @@ pub fn plain(text: &str) -> String {
     let turns =
         |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|letter| *letter == '\n' || !(letter.is_control() || turns(*letter))).collect()
+}
+
+/// How many signatures count, in words.
+pub fn signatures_count(total: u64) -> String {
+    if total == 1 { "1 signature counts".into() } else { format!("{total} signatures count") }
 }
 
 /// The day of a moment, in UTC.
@@ -47,11 +52,16 @@ fn system_language() -> Option<Language> {
 mod tests {
     use undersign_protocol::petition::ByLanguage;
 
-    use super::{in_language, plain};
+    use super::{in_language, plain, signatures_count};
 
     #[test]
     fn nothing_of_others_moves_the_terminal() {
         assert_eq!(plain("a\u{1b}[31mb\u{7}\u{202e}c\nПетиция"), "a[31mbc\nПетиция");
+    }
+
+    #[test]
+    fn one_signature_counts_and_two_signatures_count() {
+        assert_eq!([0, 1, 2].map(signatures_count), ["0 signatures count", "1 signature counts", "2 signatures count"]);
     }
 
     #[test]

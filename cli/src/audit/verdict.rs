@@ -8,7 +8,7 @@ use super::witnesses::Witnesses;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::petition::names;
-use crate::text::day;
+use crate::text::{day, signatures_count};
 
 /// What stands behind the verdict beside the recount.
 pub struct Circumstances<'a> {
@@ -62,7 +62,7 @@ fn text(verdict: &Verdict, circumstances: &Circumstances<'_>) -> String {
     let (manifest, tally, notices) = (verdict.petition().manifest(), verdict.tally(), verdict.notices());
     let (title, organiser) = names(manifest, circumstances.language);
     let mut lines = vec![
-        format!("CONFIRMED: {} signatures count for this petition.", tally.total()),
+        format!("CONFIRMED: {} for this petition.", signatures_count(tally.total())),
         String::new(),
         format!("Petition     {title}, by {organiser}"),
         format!("Petition id  {}{}", verdict.petition().petition_id(), pin(circumstances)),

@@ -58,7 +58,8 @@ fn head(s: &Section<'_>) -> Vec<Block> {
     } else {
         vec![Block::Title(plain(&s.text.title))]
     };
-    blocks.push(Block::Number { number: s.w.number(s.tally.total()), label: s.w.signatures.to_owned() });
+    blocks
+        .push(Block::Number { number: s.w.number(s.tally.total()), label: s.w.signatures(s.tally.total()).to_owned() });
     let mut rows = vec![row(s.w.date, words(&s.made_on))];
     if !s.is_taken_down {
         rows.push(row(s.w.organiser, words(&s.localized(&s.manifest.organiser.name))));

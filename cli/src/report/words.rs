@@ -7,7 +7,8 @@ pub struct Words {
     /// The language of these words.
     pub tag: &'static str,
     pub report: &'static str,
-    pub signatures: &'static str,
+    /// Behind one, and behind any other number.
+    pub signatures: [&'static str; 2],
     pub date: &'static str,
     pub organiser: &'static str,
     pub open: &'static str,
@@ -62,7 +63,7 @@ pub struct Words {
 const ENGLISH: Words = Words {
     tag: "en",
     report: "Report on a petition",
-    signatures: "signatures count for this petition",
+    signatures: ["signature counts for this petition", "signatures count for this petition"],
     date: "Counted on",
     organiser: "Organiser",
     open: "Open",
@@ -123,7 +124,7 @@ const ENGLISH: Words = Words {
 const RUSSIAN: Words = Words {
     tag: "ru",
     report: "Отчёт о петиции",
-    signatures: "— столько подписей засчитано за эту петицию",
+    signatures: ["— столько подписей засчитано за эту петицию"; 2],
     date: "Подсчитано",
     organiser: "Организатор",
     open: "Открыта",
@@ -185,7 +186,7 @@ const RUSSIAN: Words = Words {
 const PERSIAN: Words = Words {
     tag: "fa",
     report: "گزارش یک طومار",
-    signatures: "امضا برای این طومار شمرده شده است",
+    signatures: ["امضا برای این طومار شمرده شده است"; 2],
     date: "تاریخ شمارش",
     organiser: "برگزارکننده",
     open: "زمان امضا",
@@ -270,6 +271,12 @@ impl Words {
     pub fn day(&self, day: &str) -> String {
         let mark = if self.dir == "rtl" { "\u{200e}" } else { "" };
         format!("{mark}{day}")
+    }
+
+    /// What stands behind the number of signatures.
+    pub fn signatures(&self, total: u64) -> &'static str {
+        let [one, other] = self.signatures;
+        if total == 1 { one } else { other }
     }
 
     /// A count.

@@ -11,7 +11,7 @@ use crate::exit::{CommandResult, Exit, Failure};
 use crate::files::replace;
 use crate::output::Output;
 use crate::report::{Report, page, paper};
-use crate::text::plain;
+use crate::text::{plain, signatures_count};
 
 /// The report's files, beside each other.
 struct Files {
@@ -50,8 +50,8 @@ pub async fn run(arguments: &ReportArguments, output: &Output) -> CommandResult 
             "root": verdict.root(), "verify": report.verify, "without_letters": printed.without_letters,
         }),
         format!(
-            "CONFIRMED: {} signatures count. The report is in {} and {}, its numbers in {}{}.",
-            tally.total(),
+            "CONFIRMED: {}. The report is in {} and {}, its numbers in {}{}.",
+            signatures_count(tally.total()),
             files.pdf.display(),
             files.html.display(),
             files.json.display(),

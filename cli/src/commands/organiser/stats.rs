@@ -11,6 +11,7 @@ use crate::exit::{CommandResult, Exit, Failure};
 use crate::output::Output;
 use crate::overdue::overdue_lines;
 use crate::report::{bars, batches, overdue_answers, overdue_fields};
+use crate::text::signatures_count;
 
 /// Most lines of the table. Of a longer log neighbours are put together.
 const MAX_LINES: usize = 40;
@@ -42,9 +43,9 @@ pub async fn run(arguments: &StatsArguments, output: &Output) -> CommandResult {
             "overdue": overdue_fields(&overdue, &growth),
         }),
         format!(
-            "{} signatures count: {} in the log, {} taken back. {} tokens were issued, by the issuer's own word.\n\n{}\n\n\
+            "{}: {} in the log, {} taken back. {} tokens were issued, by the issuer's own word.\n\n{}\n\n\
              The log keeps no times: batches stand in its order, and nothing finer than a batch is public.{}",
-            tally.total(),
+            signatures_count(tally.total()),
             tally.signatures,
             tally.withdrawals,
             tally.issued,
