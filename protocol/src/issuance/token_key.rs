@@ -111,29 +111,35 @@ impl TokenKey {
     }
 }
 
-/// Trial division by the odd primes below 2^16, two at a time: their product stays below 2^32, so one pass over the modulus gives the
-/// remainder for both. A list of 256 petitions brings as many keys, and a phone reads it.
+/// Trial division by the odd primes below 2^16, 16 bits of the modulus at a time. Nothing is longer than 32 bits: where WebAssembly is
+/// off, a division of 64 bits is made bit by bit, and interpreted. Eight primes side by side, for a processor need not wait for one
+/// remainder to begin another.
 fn has_small_factor(modulus: &[u8; NK]) -> bool {
-    let (words, _) = modulus.as_chunks::<4>();
-    let remainder =
-        |divisor: u64| words.iter().fold(0, |rest, word| (rest << 32 | u64::from(u32::from_be_bytes(*word))) % divisor);
-    SMALL_PRIMES.chunks(2).any(|pair| {
-        let rest = remainder(pair.iter().product());
-        pair.iter().any(|prime| rest % prime == 0)
+    let (words, _) = modulus.as_chunks::<2>();
+    SMALL_PRIMES.iter().any(|primes| {
+        let mut rests = [0; 8];
+        for word in words {
+            let word = u32::from(u16::from_be_bytes(*word));
+            for (rest, prime) in rests.iter_mut().zip(primes) {
+                *rest = (*rest << 16 | word) % prime;
+            }
+        }
+        rests.contains(&0)
     })
 }
 
-/// The odd primes below 2^16, by the sieve of Eratosthenes.
-static SMALL_PRIMES: LazyLock<Vec<u64>> = LazyLock::new(|| {
+/// The odd primes below 2^16, by the sieve of Eratosthenes; the last eight are made up with the first.
+static SMALL_PRIMES: LazyLock<Vec<[u32; 8]>> = LazyLock::new(|| {
     let mut composite = vec![false; 1 << 16];
     let mut primes = Vec::new();
     for number in (3..composite.len()).step_by(2) {
         if !composite[number] {
-            primes.push(number as u64);
+            primes.push(number as u32);
             composite.iter_mut().step_by(number).for_each(|multiple| *multiple = true);
         }
     }
-    primes
+    primes.resize(primes.len().next_multiple_of(8), 3);
+    primes.as_chunks().0.to_vec()
 });
 
 impl std::fmt::Debug for TokenKey {
