@@ -35,8 +35,8 @@ async fn the_recovery_key_speaks_for_the_organiser_and_the_first_key_no_more() {
         let by_recovery = Notice { content: close, ..recovered(&recovery) };
         post_to_both(&by_recovery, &recovery).await.expect("it speaks");
         post_to_both(&by_recovery, &recovery).await.expect("a repeat gets the same answer");
-        let later = Notice { published_at: server.now().minus(1), ..first.clone() };
-        let (problem, text) = post_to_both(&later, server.organiser()).await.expect_err("the first key");
+        let backdated = Notice { published_at: first.published_at.minus(1), ..first.clone() };
+        let (problem, text) = post_to_both(&backdated, server.organiser()).await.expect_err("the first key");
         assert!(problem == Problem::NoticeNotValid && text.contains("recovery key has signed"), "{text}");
         post_to_both(&first, server.organiser()).await.expect("what it has said before stays");
 
