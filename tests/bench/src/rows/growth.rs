@@ -9,44 +9,69 @@ use crate::clock::Moment;
 use crate::cost::Costs;
 use crate::http::Connection;
 use crate::load::on_all_cores;
+use crate::people::Holder;
 use crate::stage::{CONNECTIONS, Sides, Stage, redeem};
 use crate::{Engine, Settings, say};
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 7;
 /// Hours: no batch is published meanwhile, whose cost is another one.
 const INTERVAL: u64 = 21_600;
 
-/// Measures at each size.
+/// A server beside so many nonces, and tokens for it.
+struct Beside {
+    nonces: u64,
+    stage: Stage,
+    holders: Vec<Holder>,
+    costs: Costs,
+}
+
+/// Measures at each size, on databases of its own: what grows is the number of nonces and nothing else. In turns, so that what else the
+/// machine does meets all sizes.
 pub async fn measure(settings: &Settings) -> Result<()> {
     let sizes: &[u64] = if settings.large { &[10_000, 100_000, 1_000_000, 10_000_000] } else { &[10_000, 1_000_000] };
     let count = settings.size(1_000, 5_000);
-    let mut stage = Stage::set(settings, Sides::Apart, 1, INTERVAL).await?;
-    let mut holders = stage.holders("g", count * ROUNDS * sizes.len()).await?;
-    let (mut rows, mut first) = (0, None);
+    let mut all = Vec::with_capacity(sizes.len());
     for size in sizes {
-        stage.server.kill();
-        let begun = Moment::now();
-        fill(settings, &stage, size - rows).await?;
-        eprintln!("  {size} nonces after {:.0} s", begun.elapsed().as_secs_f64());
-        rows = *size;
-        stage.server.restart().await;
-        let mut costs = Costs::default();
-        for _ in 0..ROUNDS {
-            let part = holders.split_off(holders.len() - count);
-            let (meter, before) = (stage.anonymous(), stage.anonymous().read()?);
-            let load = redeem(Connection::open_all(stage.origin()?, CONNECTIONS).await?, part).await?;
-            costs.add(&meter, &before, count)?;
-            let acknowledged = on_all_cores(load.outputs, |(holder, answer)| holder.acknowledged(&answer.response()))?;
-            ensure!(acknowledged.len() == count, "a promise to each");
+        all.push(Beside::of(settings, *size, count * ROUNDS).await?);
+    }
+    for _ in 0..ROUNDS {
+        for beside in &mut all {
+            beside.round(count).await?;
         }
-        let (cost, beside) = (costs.server(), costs.beside());
-        let first = *first.get_or_insert(cost);
+    }
+    let first = all[0].costs.server();
+    for Beside { nonces, costs, .. } in &all {
+        let (cost, apart) = (costs.server(), costs.beside());
         say(format!(
-            "redemption beside {size} nonces: **{cost:.0} µs** of server CPU{beside}, {:.2} × (goal 1.2 ×)",
+            "redemption beside {nonces} nonces: **{cost:.0} µs** of server CPU{apart}, {:.2} × (goal 1.2 ×)",
             cost / first
         ));
     }
     Ok(())
+}
+
+impl Beside {
+    async fn of(settings: &Settings, nonces: u64, tokens: usize) -> Result<Self> {
+        let mut stage = Stage::set(settings, Sides::Apart, 1, INTERVAL).await?;
+        let holders = stage.holders("g", tokens).await?;
+        stage.server.kill();
+        let begun = Moment::now();
+        fill(settings, &stage, nonces).await?;
+        eprintln!("  {nonces} nonces after {:.0} s", begun.elapsed().as_secs_f64());
+        stage.server.restart().await;
+        Ok(Self { nonces, stage, holders, costs: Costs::default() })
+    }
+
+    async fn round(&mut self, count: usize) -> Result<()> {
+        let part = self.holders.split_off(self.holders.len() - count);
+        let meter = self.stage.anonymous();
+        let before = meter.read()?;
+        let load = redeem(Connection::open_all(self.stage.origin()?, CONNECTIONS).await?, part).await?;
+        self.costs.add(&meter, &before, count)?;
+        let acknowledged = on_all_cores(load.outputs, |(holder, answer)| holder.acknowledged(&answer.response()))?;
+        ensure!(acknowledged.len() == count, "a promise to each");
+        Ok(())
+    }
 }
 
 /// Adds random nonces that stand in the log already, in key order: pages are written once.
