@@ -292,3 +292,15 @@ impl Words {
         self.digits(&text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Words;
+
+    #[test]
+    fn one_signature_counts_and_two_signatures_count() {
+        let english = Words::of(&"en".parse().expect("en"));
+        assert_eq!(english.signatures(1), "signature counts for this petition");
+        assert_eq!([0, 2].map(|total| english.signatures(total)), ["signatures count for this petition"; 2]);
+    }
+}
